@@ -1,0 +1,17 @@
+#!/usr/bin/env python
+"""Run the office's management commands."""
+
+import os
+import sys
+
+import qms.sqlite  # noqa: F401  before Django: it chooses the SQLite driver
+from django.core.management import execute_from_command_line
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "qms.settings")
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,116 @@
+"""Files kept by their content: the path is the SHA-256, nothing overwrites."""
+
+import hashlib
+import os
+import tempfile
+import unicodedata
+from pathlib import Path
+from typing import Any
+
+import filetype
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.http import FileResponse
+from django.utils.http import content_disposition_header
+
+from qms.foundation.text import clean
+from qms.records.models import StoredFile
+
+_MEDIA_TYPES = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "jpg": "image/jpeg",
+    "png": "image/png",
+    "csv": "text/csv",
+}
+SCANS = frozenset({"pdf", "jpg", "png"})
+FORMS = frozenset({"pdf", "docx", "xlsx"})
+LISTS = frozenset({"xlsx", "csv"})
+
+
+def label_of(name: str) -> str:
+    """Return a file's name as a label: NFC, no control or direction characters, ≤ 150 letters."""
+    label = clean(unicodedata.normalize("NFC", name)).replace("/", "_").replace("\\", "_")
+    stem, dot, ending = label.rpartition(".")
+    return f"{stem[: 149 - len(ending)]}.{ending}" if dot and len(ending) < 10 else label[:150]
+
+
+def kind_of(data: bytes, name: str, *, allowed: frozenset[str]) -> str:
+    """Return which of `allowed` the bytes are, by ending and content both.
+
+    Raises ValidationError, one Vietnamese sentence, for what is empty, too large, of another
+    type, or whose bytes do not agree with its ending.
+    """
+    if not data:
+        raise ValidationError("Tệp rỗng. Hãy chọn lại tệp có nội dung.")
+    if len(data) > settings.MAX_UPLOAD_BYTES:
+        limit = settings.MAX_UPLOAD_BYTES // (1024 * 1024)
+        raise ValidationError(f"Tệp lớn hơn {limit} MB. Hãy nén hoặc chia nhỏ rồi tải lại.")
+    ending = Path(name.casefold()).suffix.removeprefix(".").replace("jpeg", "jpg")
+    listed = ", ".join(sorted(allowed))
+    if ending not in allowed:
+        raise ValidationError(f"Chỉ nhận tệp {listed}; tệp này có đuôi “.{ending}”.")
+    if ending != "csv":
+        guessed = filetype.guess_extension(data)
+        if guessed != ending:
+            raise ValidationError(f"Nội dung tệp không đúng là “.{ending}”. Hãy chọn lại tệp.")
+    return ending
+
+
+def store(data: bytes, name: str, *, kind: str, by: Any) -> StoredFile:
+    """Keep `data` for ever and return its row; the same content is kept once.
+
+    The bytes are on disk, synced, before the row exists; a rollback leaves at most an orphan.
+    """
+    digest = hashlib.sha256(data).hexdigest()
+    path = path_of(digest)
+    if not path.exists():
+        _write_synced(path, data)
+    stored = StoredFile.objects.filter(sha256=digest).first()
+    if stored is None:
+        stored = StoredFile.objects.create(
+            sha256=digest,
+            size=len(data),
+            media_type=_MEDIA_TYPES[kind],
+            label=label_of(name),
+            stored_by=by,
+        )
+    return stored
+
+
+def read(stored: StoredFile) -> bytes:
+    """Return the bytes. Raises ValidationError when they are not what was kept."""
+    data = path_of(stored.sha256).read_bytes()
+    if hashlib.sha256(data).hexdigest() != stored.sha256:
+        raise ValidationError(f"Tệp {stored.label} không còn nguyên vẹn.")
+    return data
+
+
+def response(stored: StoredFile, *, name: str = "", inline: bool = False) -> FileResponse:
+    """Serve the file; the caller has asked whether this person may have it."""
+    answer = FileResponse(path_of(stored.sha256).open("rb"), content_type=stored.media_type)
+    shown = inline and stored.media_type == _MEDIA_TYPES["pdf"]
+    header = content_disposition_header(not shown, label_of(name) if name else stored.label)
+    answer["Content-Disposition"] = header or "attachment"
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
+def path_of(sha256: str) -> Path:
+    return Path(settings.MEDIA_ROOT) / sha256[:2] / sha256
+
+
+def _write_synced(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    Path(temporary).replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

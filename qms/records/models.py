@@ -1,0 +1,100 @@
+"""Signatures and files: rows that are only ever added."""
+
+from django.conf import settings
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.db.models import Q
+
+
+class StoredFile(models.Model):
+    """A file kept by its content; who may have it is asked where it is used."""
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    size = models.PositiveBigIntegerField("cỡ (byte)")
+    media_type = models.CharField(max_length=100)
+    label = models.CharField("tên tệp", max_length=150)
+    stored_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    stored_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = "tệp đã lưu"
+        verbose_name_plural = "tệp đã lưu"
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class SignatureQuerySet(models.QuerySet["Signature"]):
+    def on(self, record: models.Model) -> "SignatureQuerySet":
+        kind = ContentType.objects.get_for_model(type(record))
+        return self.filter(content_type=kind, object_id=record.pk)
+
+
+class Signature(models.Model):
+    """Who did which act on exactly which content; appended, never changed (ISO 9001 7.5.2 c)."""
+
+    class Act(models.TextChoices):
+        PREPARED = "prepared", "Soạn thảo"
+        REVIEWED = "reviewed", "Xem xét"
+        APPROVED = "approved", "Phê duyệt"
+        ACCEPTED = "accepted", "Chấp nhận"
+        CONFIRMED = "confirmed", "Xác nhận"
+        AGREED = "agreed", "Đồng ý"
+        VERIFIED = "verified", "Kiểm tra xác nhận"
+        CLOSED = "closed", "Đóng"
+
+    class Capacity(models.TextChoices):
+        OWN = "", "Ký trực tiếp"
+        KT = "KT.", "KT. (ký thay)"
+        Q = "Q.", "Q. (quyền)"
+        TL = "TL.", "TL. (thừa lệnh)"
+        TUQ = "TUQ.", "TUQ. (thừa ủy quyền)"
+        TM = "TM.", "TM. (thay mặt)"
+
+    class Method(models.TextChoices):
+        CLICK = "click", "xác nhận trên hệ thống"
+        PASSWORD = "password", "xác nhận bằng mật khẩu trên hệ thống"
+        PAPER = "paper", "ký trên bản giấy"
+
+    content_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+")
+    object_id = models.PositiveBigIntegerField()
+    target = GenericForeignKey()
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="signatures", null=True
+    )
+    person_name = models.CharField(max_length=150)
+    position_name = models.CharField(max_length=150, blank=True)
+    capacity = models.CharField(max_length=5, choices=Capacity, default=Capacity.OWN, blank=True)
+    act = models.CharField(max_length=12, choices=Act)
+    method = models.CharField(max_length=10, choices=Method)
+    round = models.PositiveIntegerField(default=1)
+    sha256 = models.CharField(max_length=64)
+    signed_on = models.DateField("ngày ký")
+    recorded_at = models.DateTimeField(auto_now_add=True)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    objects = SignatureQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "chữ ký"
+        verbose_name_plural = "chữ ký"
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["content_type", "object_id"], name="signature_target")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["content_type", "object_id", "act", "round"],
+                condition=~Q(act__in=["prepared", "confirmed"]),
+                name="signature_once_a_round",
+            ),
+            models.UniqueConstraint(
+                fields=["content_type", "object_id", "act", "round", "person"],
+                condition=Q(act__in=["prepared", "confirmed"]),
+                name="signature_once_a_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(person__isnull=False) | Q(method="paper"), name="signature_by_someone"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_act_display()}: {self.person_name}"

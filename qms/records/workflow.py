@@ -1,0 +1,71 @@
+"""States and the legal moves between them; nothing else assigns a status."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Self
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+
+from qms.foundation.recorded import RecordedModel
+
+Transitions = Mapping[str, Sequence[str]]
+
+
+class TransitionNotAllowed(ValidationError):
+    """The move is not legal now, or not for this person; its message is for the user."""
+
+
+class SeenVersionChanged(TransitionNotAllowed):
+    """What the person saw is not what is stored any more."""
+
+
+class WorkflowModel(RecordedModel):
+    """A record with a `status` that moves only along `TRANSITIONS`, by verbs."""
+
+    TRANSITIONS: ClassVar[Transitions] = {}
+
+    class Meta:
+        abstract = True
+
+    def locked(self) -> Self:
+        """Return this record as stored now, its row locked until the transaction ends.
+
+        Call it inside `transaction.atomic()`. On SQLite the transaction itself holds the lock.
+        """
+        manager = type(self)._default_manager
+        return manager.select_for_update(of=("self",)).get(pk=self.pk)
+
+    def may_move(self, target: str) -> bool:
+        return target in self.TRANSITIONS[self.status]  # type: ignore[attr-defined]
+
+    @transaction.atomic
+    def _move(self, target: str, *, by: models.Model, reason: str, **stamps: Any) -> None:
+        """Lock, compare, stamp and save with one history row.
+
+        Raises TransitionNotAllowed when the stored state is not the one this object was read in,
+        or the table of moves does not list `target` after it. Nothing is changed then.
+        """
+        stored = self.locked()
+        if stored.status != self.status:  # type: ignore[attr-defined]
+            raise TransitionNotAllowed(
+                f"Trong lúc đó trạng thái đã là “{stored.get_status_display()}”. "  # type: ignore[attr-defined]
+                "Hãy tải lại trang để xem bản mới nhất.",
+                code="stale",
+            )
+        if target not in self.TRANSITIONS[stored.status]:  # type: ignore[attr-defined]
+            label = dict(self._meta.get_field("status").flatchoices)[target]
+            raise TransitionNotAllowed(
+                f"Đang ở trạng thái “{stored.get_status_display()}”, "  # type: ignore[attr-defined]
+                f"không thể chuyển sang “{label}”.",
+                code="illegal",
+            )
+        before = {name: getattr(self, name) for name in ("status", *stamps)}
+        self.status = target
+        for name, value in stamps.items():
+            setattr(self, name, value)
+        try:
+            self.record(by=by, reason=reason)
+        except Exception:
+            for name, value in before.items():
+                setattr(self, name, value)
+            raise
