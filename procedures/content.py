@@ -161,7 +161,9 @@ class Step(Part):
     @property
     def who(self) -> str:
         """Return the responsible as printed, empty where nobody is named."""
-        return ", ".join(part for part in (self.position or self.responsible, self.unit_name) if part)
+        return ", ".join(
+            part for part in (self.position or self.responsible, self.unit_name) if part
+        )
 
     def time(self, case: str) -> StepTime:
         """Return the time in `case` (a key); unknown where none is given."""
@@ -271,7 +273,7 @@ class Content(Part):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
     def canonical(self) -> str:
-        """Return the JSON text that is stored and signed: sorted keys, no space, NFC, UTF-8 whole."""
+        """Return the JSON text that is stored and signed: sorted keys, no space, NFC."""
         return json.dumps(
             self.model_dump(mode="json", by_alias=True),
             ensure_ascii=False,
@@ -304,7 +306,7 @@ class Content(Part):
         return sum(step.time(case).minutes or 0 for step in self.steps)
 
     def limit_for(self, tthc: str, case: str) -> TimeLimit | None:
-        """Return the limit that fits best: of this TTHC and case, else of either, else the general."""
+        """Return the limit that fits best: TTHC and case, TTHC, case, else the general one."""
         wanted = [(tthc, case), (tthc, ""), ("", case), ("", "")]
         for pair in wanted:
             for limit in self.limits:
@@ -322,7 +324,9 @@ def sha256_of(canonical: str) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-_SILENT = frozenset({"key", "case", "kind", "origin", "unit", "sha256", "schema_no", "medium", "form"})
+_SILENT = frozenset(
+    {"key", "case", "kind", "origin", "unit", "sha256", "schema_no", "medium", "form"}
+)
 
 
 def _texts(value: Any) -> Iterator[str]:

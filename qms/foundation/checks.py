@@ -14,9 +14,11 @@ _SAFE_BRANCHES = {(3, 50): 7, (3, 44): 6}  # older lines that carry the mend
 _SAFE_FROM = (3, 51, 3)
 
 
-def sqlite_is_safe(version: tuple[int, ...]) -> bool:
+def sqlite_is_safe(version: tuple[int, int, int]) -> bool:
     """Tell whether `version` is free of the WAL-reset bug (RELIABILITY §2)."""
-    return version >= _SAFE_FROM or version[2] >= _SAFE_BRANCHES.get(version[:2], 10**6)
+    return version >= _SAFE_FROM or version[2] >= _SAFE_BRANCHES.get(
+        (version[0], version[1]), 10**6
+    )
 
 
 @register(Tags.database)
@@ -27,7 +29,7 @@ def check_sqlite_version(
 ) -> list[CheckMessage]:
     """Refuse an SQLite that may corrupt a WAL database."""
     on_sqlite = [a for a in databases or [] if connections[a].vendor == "sqlite"]
-    if not on_sqlite or sqlite_is_safe(sqlite3.sqlite_version_info):
+    if not on_sqlite or sqlite_is_safe(sqlite3.sqlite_version_info[:3]):
         return []
     return [
         Error(

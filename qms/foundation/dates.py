@@ -71,7 +71,7 @@ def days_text(minutes: int) -> str:
 
 
 def duration_text(minutes: int) -> str:
-    """Return `4½ ngày làm việc`, or `3 giờ` / `45 phút` for what is under half a day and no quarter."""
+    """Return `4½ ngày làm việc`; what is no quarter of a day as `3 giờ` or `45 phút`."""
     if minutes and minutes % 60 == 0 and minutes % 120 and minutes < MINUTES_PER_DAY:
         return f"{minutes // 60} giờ"
     if minutes % 60:

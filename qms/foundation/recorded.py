@@ -19,18 +19,6 @@ class RecordedModel(models.Model):
     class Meta:
         abstract = True
 
-    def record(self, *, by: "models.Model", reason: str, fields: Iterable[str] | None = None) -> None:
-        """Save, and write one history row that names `by` and `reason`.
-
-        With `fields` only those columns are written. Raises what `save()` raises.
-        """
-        self._history_user = by
-        self._change_reason = reason
-        try:
-            self.save(update_fields=list(fields) if fields is not None else None)
-        finally:
-            del self._history_user
-
     def save(
         self,
         *,
@@ -51,9 +39,21 @@ class RecordedModel(models.Model):
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         raise UnattributedChange("Nothing is deleted: end it, discard it or take it out of use.")
 
+    def record(
+        self, *, by: "models.Model", reason: str, fields: Iterable[str] | None = None
+    ) -> None:
+        """Save, and write one history row that names `by` and `reason`.
+
+        With `fields` only those columns are written. Raises what `save()` raises.
+        """
+        self._history_user = by
+        self._change_reason = reason
+        try:
+            self.save(update_fields=list(fields) if fields is not None else None)
+        finally:
+            del self._history_user
+
 
 def kept_history(**options: Any) -> HistoricalRecords:
     """Return the history of a model; its rows name their person and never vanish with them."""
-    return HistoricalRecords(
-        user_model=settings.AUTH_USER_MODEL, user_related_name="+", **options
-    )
+    return HistoricalRecords(user_model=settings.AUTH_USER_MODEL, user_related_name="+", **options)

@@ -19,7 +19,7 @@ def nfc(text: str) -> str:
 
 
 def clean_lines(text: str) -> str:
-    """Return `text` in NFC without control, zero-width and direction characters, line breaks kept."""
+    """Return `text` in NFC without control, zero-width, direction characters; lines stay."""
     text = nfc(text).replace("\r\n", "\n").replace("\r", "\n")
     text = text.translate(_ZERO_WIDTH).translate(_BIDI)
     text = "".join(c for c in text if c in "\n\t" or unicodedata.category(c)[0] != "C")
@@ -75,7 +75,8 @@ def sort_key(text: str) -> str:
 def _word_key(word: str) -> str:
     if word.isdecimal():
         return f"{int(word):010d}"
-    tone, letters = 1, []
+    letters: list[str] = []
+    tone = 1
     for char in unicodedata.normalize("NFD", word):
         if char in _TONES:
             tone = _TONES[char]
@@ -84,8 +85,6 @@ def _word_key(word: str) -> str:
             letters[-1] = f"{base}{_SHAPE_RANK.get((base, char), _SHAPES[char])}"
         elif char == "đ":
             letters.append("d2")
-        elif char.isdecimal():
-            letters.append(f"{char}1")
-        elif not unicodedata.combining(char):
+        elif char.isdecimal() or not unicodedata.combining(char):
             letters.append(f"{char}1")
     return "".join(letters) + str(tone)

@@ -66,7 +66,9 @@ def register(triggers: Iterable[Trigger]) -> None:
 def never_changes(table: str, what: str) -> list[Trigger]:
     """Return the triggers of a table to which rows are only added."""
     return [
-        Trigger(f"{table}_no_{event.lower()}", table, event, "1 = 1", f"{what} không được sửa, xóa.")
+        Trigger(
+            f"{table}_no_{event.lower()}", table, event, "1 = 1", f"{what} không được sửa, xóa."
+        )
         for event in ("UPDATE", "DELETE")
     ]
 
@@ -104,4 +106,6 @@ def missing(using: str = "default") -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(query)
         present = {row[0] for row in cursor.fetchall()}
-    return sorted(t.name for t in _registered.values() if t.table in tables and t.name not in present)
+    return sorted(
+        t.name for t in _registered.values() if t.table in tables and t.name not in present
+    )

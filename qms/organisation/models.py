@@ -44,14 +44,24 @@ class Unit(RecordedModel):
     name = models.CharField("tên đơn vị", max_length=255)
     kind = models.CharField("loại", max_length=20, choices=Kind, default=Kind.SECTION)
     parent = models.ForeignKey(
-        "self", models.PROTECT, related_name="children", null=True, blank=True, verbose_name="trực thuộc"
+        "self",
+        models.PROTECT,
+        related_name="children",
+        null=True,
+        blank=True,
+        verbose_name="trực thuộc",
     )
     path = models.CharField(max_length=255, unique=True, null=True, editable=False)  # noqa: DJ001
     sort_key = models.CharField(max_length=600, editable=False)
     valid_from = models.DateField("từ ngày", null=True, blank=True)
     valid_to = models.DateField("đến trước ngày", null=True, blank=True)
     successor = models.ForeignKey(
-        "self", models.PROTECT, related_name="+", null=True, blank=True, verbose_name="đơn vị kế thừa"
+        "self",
+        models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name="đơn vị kế thừa",
     )
     history = kept_history()
     objects = UnitQuerySet.as_manager()
@@ -80,7 +90,9 @@ class Unit(RecordedModel):
         new = f"{self.parent.path if self.parent else '/'}{self.pk}/"
         if new != old:
             if old and self.parent and self.parent.path and self.parent.path.startswith(old):
-                raise ValidationError({"parent": "Đơn vị không thể trực thuộc chính đơn vị cấp dưới."})
+                raise ValidationError(
+                    {"parent": "Đơn vị không thể trực thuộc chính đơn vị cấp dưới."}
+                )
             self.path = new
             super().record(by=by, reason=reason, fields=["path"])
             for child in self.children.all():
@@ -117,7 +129,7 @@ class User(AbstractUser):
     full_name = models.CharField("họ và tên", max_length=150)
     sort_key = models.CharField(max_length=400, editable=False, default="")
     history = kept_history(excluded_fields=["password", "last_login"])
-    objects: ClassVar[OfficeUserManager] = OfficeUserManager()  # type: ignore[assignment]
+    objects: ClassVar[OfficeUserManager] = OfficeUserManager()
     REQUIRED_FIELDS: ClassVar[list[str]] = ["full_name"]
 
     class Meta:
@@ -198,7 +210,9 @@ class Post(RecordedModel):
         verbose_name = "vị trí công tác"
         verbose_name_plural = "vị trí công tác"
         ordering = ["position__rank", "pk"]
-        constraints = [models.CheckConstraint(condition=period_ordered(), name="post_period_ordered")]
+        constraints = [
+            models.CheckConstraint(condition=period_ordered(), name="post_period_ordered")
+        ]
 
     def __str__(self) -> str:
         return f"{self.person}, {self.position}, {self.unit}"
@@ -291,7 +305,10 @@ def roles_of(user: Any, *, on: dt.date | None = None) -> frozenset[tuple[str, st
     if day not in kept:
         grants = UnitGrant.objects.valid(on=day).filter(user=user)
         kept[day] = frozenset(
-            grants.values_list("permission__codename", "content_object__path").order_by()
+            (role, path or "")
+            for role, path in grants.values_list(
+                "permission__codename", "content_object__path"
+            ).order_by()
         )
     return kept[day]
 
@@ -330,7 +347,10 @@ class AgencyProfile(RecordedModel):
     place = models.CharField("địa danh", max_length=100, blank=True)
     address = models.CharField("địa chỉ", max_length=255, blank=True)
     code_pattern = models.CharField(
-        "mẫu mã hiệu quy trình", max_length=60, default="QT-{seq:02}", help_text="Ví dụ QT-{seq:02}/GDĐT."
+        "mẫu mã hiệu quy trình",
+        max_length=60,
+        default="QT-{seq:02}",
+        help_text="Ví dụ QT-{seq:02}/GDĐT.",
     )
     numbering = models.CharField(
         "cách đánh số", max_length=5, choices=Numbering, default=Numbering.TWO_COUNTERS
@@ -350,9 +370,7 @@ class AgencyProfile(RecordedModel):
         validators=[MinValueValidator(1), MaxValueValidator(36)],
         help_text="QĐ 19/2014/QĐ-TTg, Điều 4: 03 tháng kể từ ngày văn bản có hiệu lực.",
     )
-    public_reading = models.BooleanField(
-        "cho đọc quy trình TTHC không cần tài khoản", default=True
-    )
+    public_reading = models.BooleanField("cho đọc quy trình TTHC không cần tài khoản", default=True)
     catalogue_until = models.DateField("danh mục TTHC cập nhật đến", null=True, blank=True)
     scope_statement = models.TextField("phạm vi đã công bố HTQLCL", blank=True)
     history = kept_history()

@@ -41,7 +41,7 @@ def sign(
     *,
     by: User,
     sha256: str,
-    signing: Signing = Signing(),  # noqa: B008  frozen
+    signing: Signing = Signing(),
     round_no: int = 1,
     recorded_by: User | None = None,
 ) -> Signature:

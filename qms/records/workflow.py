@@ -19,10 +19,17 @@ class SeenVersionChanged(TransitionNotAllowed):
     """What the person saw is not what is stored any more."""
 
 
+def _label(record: "WorkflowModel", status: str) -> str:
+    choices: Any = type(record)._meta.get_field("status").choices
+    return str(dict(choices).get(status, status))
+
+
 class WorkflowModel(RecordedModel):
     """A record with a `status` that moves only along `TRANSITIONS`, by verbs."""
 
     TRANSITIONS: ClassVar[Transitions] = {}
+
+    status = models.CharField("trạng thái", max_length=12)
 
     class Meta:
         abstract = True
@@ -36,7 +43,7 @@ class WorkflowModel(RecordedModel):
         return manager.select_for_update(of=("self",)).get(pk=self.pk)
 
     def may_move(self, target: str) -> bool:
-        return target in self.TRANSITIONS[self.status]  # type: ignore[attr-defined]
+        return target in self.TRANSITIONS[self.status]
 
     @transaction.atomic
     def _move(self, target: str, *, by: models.Model, reason: str, **stamps: Any) -> None:
@@ -46,17 +53,16 @@ class WorkflowModel(RecordedModel):
         or the table of moves does not list `target` after it. Nothing is changed then.
         """
         stored = self.locked()
-        if stored.status != self.status:  # type: ignore[attr-defined]
+        if stored.status != self.status:
             raise TransitionNotAllowed(
-                f"Trong lúc đó trạng thái đã là “{stored.get_status_display()}”. "  # type: ignore[attr-defined]
+                f"Trong lúc đó trạng thái đã là “{_label(stored, stored.status)}”. "
                 "Hãy tải lại trang để xem bản mới nhất.",
                 code="stale",
             )
-        if target not in self.TRANSITIONS[stored.status]:  # type: ignore[attr-defined]
-            label = dict(self._meta.get_field("status").flatchoices)[target]
+        if target not in self.TRANSITIONS[stored.status]:
             raise TransitionNotAllowed(
-                f"Đang ở trạng thái “{stored.get_status_display()}”, "  # type: ignore[attr-defined]
-                f"không thể chuyển sang “{label}”.",
+                f"Đang ở trạng thái “{_label(stored, stored.status)}”, "
+                f"không thể chuyển sang “{_label(stored, target)}”.",
                 code="illegal",
             )
         before = {name: getattr(self, name) for name in ("status", *stamps)}

@@ -44,7 +44,7 @@ def two_digits(number: int | None) -> str:
 
 @register.filter
 def percent(ratio: tuple[int, int]) -> str:
-    """Return `88,37%` of (38, 43), two decimals, half up; `không áp dụng` where there is nothing."""
+    """Return `88,37%` of (38, 43), two decimals, half up; of nothing `không áp dụng`."""
     part, whole = ratio
     if whole == 0:
         return "không áp dụng"

@@ -1,0 +1,70 @@
+"""The records of process and document control (DESIGN §2)."""
+
+from procedures.models.blanks import Form, FormIssue
+from procedures.models.catalogue import (
+    CORE_CODE,
+    STATE_FIELDS,
+    TTHC,
+    Exclusion,
+    Field,
+    ImportRun,
+    Responsibility,
+    TTHCChange,
+    TTHCOnDay,
+    on_day,
+)
+from procedures.models.decisions import (
+    Decision,
+    DecisionItem,
+    InForcePeriod,
+    Rendition,
+    end_period,
+    open_period,
+)
+from procedures.models.documents import Procedure
+from procedures.models.legal import LegalChange, LegalDocument, Review
+from procedures.models.links import (
+    LINKS,
+    StepDuty,
+    VersionAuthor,
+    VersionBasis,
+    VersionForm,
+    VersionTakesUp,
+    VersionTTHC,
+    rebuild_links,
+)
+from procedures.models.versions import ProcedureVersion
+
+__all__ = [
+    "CORE_CODE",
+    "LINKS",
+    "STATE_FIELDS",
+    "TTHC",
+    "Decision",
+    "DecisionItem",
+    "Exclusion",
+    "Field",
+    "Form",
+    "FormIssue",
+    "ImportRun",
+    "InForcePeriod",
+    "LegalChange",
+    "LegalDocument",
+    "Procedure",
+    "ProcedureVersion",
+    "Rendition",
+    "Responsibility",
+    "Review",
+    "StepDuty",
+    "TTHCChange",
+    "TTHCOnDay",
+    "VersionAuthor",
+    "VersionBasis",
+    "VersionForm",
+    "VersionTTHC",
+    "VersionTakesUp",
+    "end_period",
+    "on_day",
+    "open_period",
+    "rebuild_links",
+]

@@ -1,0 +1,63 @@
+"""States of versions and decisions, and the legal moves between them (DESIGN §2, Issuing)."""
+
+from django.db.models import TextChoices
+
+from qms.records.workflow import Transitions
+
+
+class VersionStatus(TextChoices):
+    DRAFT = "draft", "Dự thảo"
+    IN_REVIEW = "in_review", "Đang xem xét"
+    REVIEWED = "reviewed", "Chờ phê duyệt"
+    APPROVED = "approved", "Chờ vào số"
+    ISSUED = "issued", "Đã ban hành"
+    DISCARDED = "discarded", "Đã hủy"
+
+
+class DecisionStatus(TextChoices):
+    COMPOSING = "composing", "Dự thảo"
+    SUBMITTED = "submitted", "Chờ phê duyệt"
+    APPROVED = "approved", "Chờ vào số"
+    ISSUED = "issued", "Đã ban hành"
+    CANCELLED = "cancelled", "Đã hủy"
+    WITHDRAWN = "withdrawn", "Đã thu hồi"
+
+
+VERSION_MOVES: Transitions = {
+    VersionStatus.DRAFT: [
+        VersionStatus.IN_REVIEW,
+        VersionStatus.DISCARDED,
+        VersionStatus.ISSUED,  # origin paper only, by a leader's acceptance
+    ],
+    VersionStatus.IN_REVIEW: [VersionStatus.DRAFT, VersionStatus.REVIEWED],
+    VersionStatus.REVIEWED: [VersionStatus.DRAFT, VersionStatus.APPROVED],
+    VersionStatus.APPROVED: [VersionStatus.ISSUED, VersionStatus.DISCARDED],
+    VersionStatus.ISSUED: [],
+    VersionStatus.DISCARDED: [],
+}
+
+DECISION_MOVES: Transitions = {
+    DecisionStatus.COMPOSING: [DecisionStatus.SUBMITTED, DecisionStatus.CANCELLED],
+    DecisionStatus.SUBMITTED: [
+        DecisionStatus.COMPOSING,
+        DecisionStatus.APPROVED,
+        DecisionStatus.CANCELLED,
+    ],
+    DecisionStatus.APPROVED: [DecisionStatus.ISSUED, DecisionStatus.CANCELLED],
+    DecisionStatus.ISSUED: [DecisionStatus.WITHDRAWN],
+    DecisionStatus.CANCELLED: [],
+    DecisionStatus.WITHDRAWN: [],
+}
+
+OPEN_VERSION = frozenset(
+    {
+        VersionStatus.DRAFT,
+        VersionStatus.IN_REVIEW,
+        VersionStatus.REVIEWED,
+        VersionStatus.APPROVED,
+    }
+)
+FROZEN_VERSION = frozenset({VersionStatus.APPROVED, VersionStatus.ISSUED})
+OPEN_DECISION = frozenset(
+    {DecisionStatus.COMPOSING, DecisionStatus.SUBMITTED, DecisionStatus.APPROVED}
+)

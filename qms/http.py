@@ -1,0 +1,51 @@
+"""What every request passes: the busy answer, privacy of pages, the frame around them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from qms.organisation.models import User
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class UserRequest(HttpRequest):
+    """A request of somebody who is signed in."""
+
+    user: User
+
+
+class busy_database:  # noqa: N801  a middleware reads like a function in the settings
+    """Answer 503 with Retry-After when a lock is not had in time, or the disk is full."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, OperationalError):
+            return None
+        answer = render(request, "503.html", status=503)
+        answer["Retry-After"] = "5"
+        return answer
+
+
+def private_pages(get_response: GetResponse) -> GetResponse:
+    """Keep what signed-in people see out of every cache."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if request.user.is_authenticated:
+            response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+    return middleware
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    return {}
