@@ -14,7 +14,7 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -22,21 +22,22 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 VENV_PYTHON = VENV / "bin" / "python"
 VAR = Path(os.environ.get("VAR_DIR") or ROOT / "var").resolve()
+PIP_INSTALL: tuple[Path | str, ...] = (VENV_PYTHON, "-m", "pip", "install", "--quiet", "--require-hashes", "-r")
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 NO_VENV = """\
-Python này thiếu mô-đun venv hoặc ensurepip: hãy cài gói python3-venv (Debian, Ubuntu: sudo apt \
-install python3-venv) rồi chạy lại, hoặc chỉ ra một Python khác: make run PYTHON=/đường/dẫn/python3.
+Python này thiếu mô-đun venv hoặc ensurepip: hãy cài gói python3-venv (Debian, Ubuntu: \
+sudo apt install python3-venv) rồi chạy lại, hoặc chỉ ra một Python khác: make run PYTHON=…
 This Python lacks its venv or ensurepip module: install the package python3-venv (Debian, Ubuntu: \
-sudo apt install python3-venv) and try again, or name another one: make run PYTHON=/path/to/python3."""
+sudo apt install python3-venv) and try again, or name another Python: make run PYTHON=…"""
 NO_PACKAGES = """\
 Không cài được các thư viện: xem lỗi của pip ở trên (thường là không nối được tới kho thư viện).
 The packages could not be installed: see pip's message above (mostly the index is out of reach)."""
 NO_CHROMIUM = """\
-Không có Chromium và không được phép cài: các phép thử bằng trình duyệt bị bỏ qua. Hãy nhờ quản trị \
-máy chạy: apt install chromium.
-Chromium is missing and may not be installed from here: the tests in the browser are left out. Ask \
-an administrator to run: apt install chromium."""
+Không có Chromium và không được phép cài: các phép thử bằng trình duyệt bị bỏ qua. Hãy nhờ \
+quản trị máy chạy: apt install chromium.
+Chromium is missing and may not be installed from here: the tests in the browser are left out. \
+Ask an administrator to run: apt install chromium."""
 
 
 def main() -> None:
@@ -77,13 +78,13 @@ def install(name: str) -> None:
     digest = hashlib.sha256(requirements.read_bytes()).hexdigest()
     if VENV.is_symlink():
         return  # it belongs to another folder, which looks after it
-    if works(VENV_PYTHON) and stamp.exists() and stamp.read_text() == digest:
+    if works(VENV_PYTHON, "-V") and stamp.exists() and stamp.read_text() == digest:
         return
     make_virtual_environment()
     say(f"Cài thư viện theo {requirements.relative_to(ROOT)} …")
     if not install_with_uv(requirements):
         try:
-            run([VENV_PYTHON, "-m", "pip", "install", "--require-hashes", "-r", requirements])
+            run([*PIP_INSTALL, requirements])
         except SystemExit:
             sys.exit(NO_PACKAGES)
     stamp.write_text(digest)
@@ -102,22 +103,17 @@ def make_virtual_environment() -> None:
 
 def install_with_uv(requirements: Path) -> bool:
     """Install with uv, which takes seconds; False when that did not work out."""
-    pip = [VENV_PYTHON, "-m", "pip", "install", "--quiet", "--require-hashes", "-r"]
     uv = [VENV / "bin" / "uv", "pip", "install", "--quiet", "--require-hashes", "-r"]
-    settings = {"UV_PYTHON_DOWNLOADS": "never", "VIRTUAL_ENV": str(VENV), **uv_index()}
+    settings = {"UV_PYTHON_DOWNLOADS": "never", "UV_SYSTEM_CERTS": "true", "VIRTUAL_ENV": str(VENV)}
+    if "PIP_INDEX_URL" in os.environ:  # uv reads none of pip's settings
+        settings["UV_DEFAULT_INDEX"] = os.environ["PIP_INDEX_URL"]
     try:
-        run([*pip, ROOT / "requirements" / "uv.txt"])
-        run([*uv, requirements], settings)
+        run([*PIP_INSTALL, ROOT / "requirements" / "uv.txt"])
+        run([*uv, requirements], **settings)
     except SystemExit:
         say("uv không dùng được ở đây, chuyển sang pip.")
         return False
     return True
-
-
-def uv_index() -> dict[str, str]:
-    """Tell uv which index the person has set for pip, whose settings it does not read."""
-    index = os.environ.get("PIP_INDEX_URL")
-    return {"UV_DEFAULT_INDEX": index} if index and "UV_DEFAULT_INDEX" not in os.environ else {}
 
 
 def write_secret() -> None:
@@ -191,7 +187,7 @@ def free_port(text: str) -> int:
 
 def serve(host: str, port: int) -> None:
     """Become the server; Ctrl+C ends it."""
-    address = f"http://{'localhost' if host in {'127.0.0.1', '0.0.0.0'} else host}:{port}"
+    address = f"http://{'localhost' if host == '127.0.0.1' else host}:{port}"
     say(f"Mở trình duyệt tại {address}/ (Ctrl+C để dừng).")
     os.chdir(ROOT)
     environment = {**os.environ, "HOST": host, "PORT": str(port), "VAR_DIR": str(VAR)}
@@ -201,24 +197,19 @@ def serve(host: str, port: int) -> None:
     os.execve(command[0], command, environment)  # noqa: S606 (no shell is wanted)
 
 
-def run(command: list[Path | str], settings: Mapping[str, str] | None = None) -> None:
+def run(command: Sequence[Path | str], **settings: str) -> None:
     """Run a command in the project's folder; stop with its exit code if it fails."""
-    environment = {**os.environ, "VAR_DIR": str(VAR), **(settings or {})}
-    code = subprocess.call(list(map(str, command)), cwd=ROOT, env=environment)
+    environment = {**os.environ, "VAR_DIR": str(VAR), **settings}
+    code = subprocess.call([*map(str, command)], cwd=ROOT, env=environment)
     if code:
         sys.exit(code)
 
 
 def works(*command: Path | str) -> bool:
-    """Whether a command can be run and ends well."""
-    quiet = {
-        "stdin": subprocess.DEVNULL,
-        "stdout": subprocess.DEVNULL,
-        "stderr": subprocess.DEVNULL,
-    }
-    words = [str(word) for word in command] if len(command) > 1 else [str(command[0]), "-V"]
+    """Whether a command can be run and ends well, without a word."""
+    null = subprocess.DEVNULL
     try:
-        return subprocess.call(words, **quiet) == 0
+        return subprocess.call([*map(str, command)], stdin=null, stdout=null, stderr=null) == 0
     except OSError:
         return False
 
