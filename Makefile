@@ -8,6 +8,8 @@ export VAR_DIR PORT
 cache := $(abspath $(VAR_DIR))/cache
 export XDG_CACHE_HOME := $(cache)
 export PYTHONPYCACHEPREFIX := $(cache)/pycache
+export MYPY_CACHE_DIR := $(cache)/mypy
+export RUFF_CACHE_DIR := $(cache)/ruff
 export HYPOTHESIS_STORAGE_DIRECTORY := $(cache)/hypothesis
 ifneq ($(shell test -d "$$HOME" && test -w "$$HOME" && echo usable),usable)
 export HOME := $(abspath $(VAR_DIR))/home
@@ -54,7 +56,7 @@ lint: tests-ready ## Hình thức, kiểu và tầng lớp của mã nguồn / f
 	$(bin)/djade --check --target-version 5.2 $(templates)
 	$(bin)/ruff check
 	$(bin)/mypy
-	$(bin)/lint-imports
+	$(bin)/lint-imports --cache-dir $(cache)/import-linter
 
 format: tests-ready ## Sửa hình thức mã nguồn / format code and templates
 	$(bin)/ruff format

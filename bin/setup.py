@@ -22,7 +22,15 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 VENV_PYTHON = VENV / "bin" / "python"
 VAR = Path(os.environ.get("VAR_DIR") or ROOT / "var").resolve()
-PIP_INSTALL: tuple[Path | str, ...] = (VENV_PYTHON, "-m", "pip", "install", "--quiet", "--require-hashes", "-r")
+PIP_INSTALL: tuple[Path | str, ...] = (
+    VENV_PYTHON,
+    "-m",
+    "pip",
+    "install",
+    "--quiet",
+    "--require-hashes",
+    "-r",
+)
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 NO_VENV = """\
