@@ -56,6 +56,9 @@ def main() -> None:
     commands.add_parser("serve", help="prepare, then serve on PORT (8000)")
     commands.add_parser("tests", help="install what the tests and the checks need")
     command = parser.parse_args().command
+    VAR.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if VAR in Path(os.environ["HOME"]).parents:  # the Makefile's answer to a missing home folder
+        Path(os.environ["HOME"]).mkdir(exist_ok=True)
     if command == "tests":
         install("dev")
         write_secret()
@@ -126,7 +129,6 @@ def install_with_uv(requirements: Path) -> bool:
 
 def write_secret() -> None:
     """Write a random secret into `var/.env` for this installation alone, once."""
-    VAR.mkdir(mode=0o700, parents=True, exist_ok=True)
     if is_set("SECRET_KEY"):
         return
     line = f"SECRET_KEY={secrets.token_urlsafe(50)}\n"
