@@ -64,7 +64,7 @@ format: tests-ready ## Sửa hình thức mã nguồn / format code and template
 	-$(bin)/djade --target-version 5.2 $(templates)
 
 bench: tests-ready ## Đo tốc độ các trang chính / time the main pages against a bare one
-	$(bin)/python -m bench.run $(ARGS)
+	$(bin)/python bench/run.py $(ARGS)
 
 lock: tests-ready ## Ghim lại các thư viện trong requirements/ / pin the packages anew
 	$(call compile,base)
