@@ -114,7 +114,14 @@ def make_virtual_environment() -> None:
 
 def install_with_uv(requirements: Path) -> bool:
     """Install with uv, which takes seconds; False when that did not work out."""
-    uv = [VENV / "bin" / "uv", "pip", "install", "--quiet", "--require-hashes", "-r"]
+    uv: list[Path | str] = [
+        VENV / "bin" / "uv",
+        "pip",
+        "install",
+        "--quiet",
+        "--require-hashes",
+        "-r",
+    ]
     settings = {"UV_PYTHON_DOWNLOADS": "never", "UV_SYSTEM_CERTS": "true", "VIRTUAL_ENV": str(VENV)}
     if "PIP_INDEX_URL" in os.environ:  # uv reads none of pip's settings
         settings["UV_DEFAULT_INDEX"] = os.environ["PIP_INDEX_URL"]
