@@ -1,7 +1,71 @@
-"""How forms are rendered here."""
+"""How every form of the product looks: one renderer, one field template, one date field.
 
+`settings.FORM_RENDERER` names `OfficeRenderer`; a template writes `{{ form }}`, or
+`{{ form.name.as_field_group }}` where it arranges the fields itself.
+"""
+
+from typing import Any
+
+from django import forms
 from django.forms.renderers import TemplatesSetting
+
+STYLES = {
+    "checkboxinput": "form-check-input",
+    "checkboxselectmultiple": "choices",
+    "radioselect": "choices",
+    "select": "form-select",
+    "selectmultiple": "form-select",
+    "nullbooleanselect": "form-select",
+    "hiddeninput": "",
+    "multiplehiddeninput": "",
+}
+
+
+class OfficeBoundField(forms.BoundField):
+    """Gives each widget its class, so that forms name fields and no looks."""
+
+    def build_widget_attrs(
+        self, attrs: dict[str, Any], widget: forms.Widget | None = None
+    ) -> dict[str, Any]:
+        widget = widget or self.field.widget
+        attrs = super().build_widget_attrs(attrs, widget)
+        names = [str(widget.attrs.get("class", "")), str(attrs.get("class", ""))]
+        names.append(STYLES.get(type(widget).__name__.lower(), "form-control"))
+        if self.errors:
+            names.append("is-invalid")
+        if style := " ".join(name for name in names if name):
+            attrs["class"] = style
+        return attrs
 
 
 class OfficeRenderer(TemplatesSetting):
-    """One template a field, one a form."""
+    form_template_name = "forms/form.html"
+    formset_template_name = "forms/formset.html"
+    field_template_name = "forms/field.html"
+    bound_field_class = OfficeBoundField
+
+
+class DateTextInput(forms.DateInput):
+    """A date typed as dd/mm/yyyy, with a picker beside it.
+
+    The browser's own date field shows the order of its own language, often the American one.
+    """
+
+    template_name = "forms/date_text_input.html"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        usual = {"placeholder": "dd/mm/yyyy", "inputmode": "numeric", "autocomplete": "off"}
+        super().__init__(attrs=usual | (attrs or {}), format="%d/%m/%Y")
+
+
+class DateField(forms.DateField):
+    """A civil date; reads 15/03/2022, 15-03-2022 and 2022-03-15."""
+
+    widget = DateTextInput
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("input_formats", ["%d/%m/%Y", "%d-%m-%Y", "%Y-%m-%d"])
+        kwargs.setdefault(
+            "error_messages", {"invalid": "Ngày phải ghi theo dạng ngày/tháng/năm, ví dụ 15/03/2022."}
+        )
+        super().__init__(**kwargs)

@@ -1,0 +1,107 @@
+"""The menu of the house, in one list; `qms.http.frame` gives it to every page."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+Person = AbstractBaseUser | AnonymousUser
+
+
+def everyone(user: Person) -> bool:
+    return True
+
+
+def signed_in(user: Person) -> bool:
+    return user.is_authenticated
+
+
+def administrators(user: Person) -> bool:
+    return bool(getattr(user, "is_staff", False))
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the menu: `address` is a URL name, `visible` hides what would be refused anyway."""
+
+    label: str
+    icon: str
+    address: str
+    visible: Callable[[Person], bool] = signed_in
+    children: tuple["Entry", ...] = ()
+    is_boosted: bool = True  # False for pages with a frame of their own, as the Django admin
+
+
+# The first ones also stand in the bottom bar of a phone, which has room for four and "Mục khác".
+MENU = (
+    Entry("Việc của tôi", "list-checks", "home:my-work"),
+    Entry("Quy trình", "book-open", "procedures:list", everyone),
+    Entry(
+        "TTHC và quy trình ISO",
+        "chart-column",
+        "procedures:coverage",
+        children=(
+            Entry("Tỷ lệ áp dụng", "gauge", "procedures:coverage"),
+            Entry("Danh mục TTHC", "table-2", "procedures:tthc-list"),
+            Entry("Nhập danh mục", "upload", "procedures:tthc-import"),
+        ),
+    ),
+)
+MORE = (
+    Entry("Quyết định", "stamp", "procedures:decision-list"),
+    Entry("Dự thảo", "file-pen-line", "procedures:draft-list"),
+    Entry("Thiết lập cơ quan", "building-2", "organisation:agency"),
+    Entry("Quản trị", "settings", "admin:index", administrators, is_boosted=False),
+)
+
+
+@dataclass(frozen=True)
+class Item:
+    """An `Entry` as one person sees it on one page."""
+
+    label: str
+    icon: str
+    url: str
+    is_boosted: bool
+    is_current: bool
+    children: list["Item"] = field(default_factory=list)
+
+    @property
+    def is_open(self) -> bool:
+        return self.is_current or any(child.is_current for child in self.children)
+
+
+def items(entries: tuple[Entry, ...], request: HttpRequest, user: Person) -> list[Item]:
+    """The entries `user` may follow; the one whose address begins the page's own is current.
+
+    Of several such addresses the longest wins: on `/tthc/nhap/` that is not `/tthc/`.
+    """
+    current = _longest_match(request.path, (*MENU, *MORE))
+    return [
+        Item(
+            label=entry.label,
+            icon=entry.icon,
+            url=url,
+            is_boosted=entry.is_boosted,
+            is_current=url == current,
+            children=items(entry.children, request, user),
+        )
+        for entry in entries
+        if entry.visible(user) and (url := _url(entry.address))
+    ]
+
+
+def _longest_match(path: str, entries: tuple[Entry, ...]) -> str:
+    urls = [_url(each.address) for entry in entries for each in (entry, *entry.children)]
+    home = _url(MENU[0].address)
+    return max((u for u in urls if u and (path == u or (u != home and path.startswith(u)))), key=len, default="")
+
+
+def _url(address: str) -> str:
+    """Empty where the address is not served, as on an error page of a half-configured site."""
+    try:
+        return reverse(address)
+    except NoReverseMatch:
+        return ""
