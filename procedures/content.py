@@ -48,7 +48,6 @@ def new_key() -> str:
 Line = Annotated[str, AfterValidator(clean)]
 Lines = Annotated[str, AfterValidator(clean_lines)]
 Html = Annotated[str, AfterValidator(sanitise)]
-Key = Annotated[str, Field(pattern=r"^[0-9a-z]{1,16}$", default_factory=new_key)]
 Count = Annotated[int, Field(ge=0, le=999)]
 Minutes = Annotated[int, Field(ge=0, le=1_000_000)]
 
@@ -82,6 +81,12 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class Row(Part):
+    """A part with a key that stays from version to version."""
+
+    key: str = Field(default_factory=new_key, pattern=r"^[0-9a-z]{1,16}$")
+
+
 class CoveredTTHC(Part):
     """A TTHC that the procedure serves, its name and announcing decision as they were."""
 
@@ -90,21 +95,19 @@ class CoveredTTHC(Part):
     decision: Line = ""
 
 
-class Case(Part):
+class Case(Row):
     """A case with times of its own: *không xác minh*, *có xác minh*. One unnamed case is usual."""
 
-    key: Key
     label: Line = ""
 
 
-class TimeLimit(Part):
+class TimeLimit(Row):
     """How long the law or the locality gives, for one TTHC (empty: all) and case (empty: all).
 
     `minutes` of working time (480 a day, 60 an hour) for `working_day` and `hour`; of 1,440 a day
     for `calendar_day`; None where not known. `text` is what the source prints.
     """
 
-    key: Key
     tthc: Line = ""
     case: Line = ""
     unit: Unit = Unit.UNKNOWN
@@ -113,10 +116,9 @@ class TimeLimit(Part):
     origin: Origin = Origin.STATED
 
 
-class DossierItem(Part):
+class DossierItem(Row):
     """A paper to submit or to present; None copies: the number is not known."""
 
-    key: Key
     name: Lines
     kind: Literal["submit", "present"] = "submit"
     originals: Count | None = None
@@ -143,10 +145,9 @@ class StepTime(Part):
         return self
 
 
-class Step(Part):
+class Step(Row):
     """One step: work, who, where, how long in each case, what comes out, which forms."""
 
-    key: Key
     work: Lines
     position: Line = ""  # name of a Position
     responsible: Line = ""  # text, where no Position fits
@@ -170,10 +171,9 @@ class Step(Part):
         return next((t for t in self.times if t.case == case), StepTime(case=case))
 
 
-class LegalBasis(Part):
+class LegalBasis(Row):
     """A document the procedure stands on; only a *direct* one can make the version stale."""
 
-    key: Key
     number: Line
     title: Lines = ""
     kind: Literal["direct", "general"] = "direct"
@@ -182,10 +182,9 @@ class LegalBasis(Part):
     origin: Origin = Origin.STATED
 
 
-class FormUse(Part):
+class FormUse(Row):
     """A form the procedure uses: the office's own (`internal`) or one set by law (`source`)."""
 
-    key: Key
     kind: Literal["internal", "legal"] = "internal"
     code: Line = ""
     name: Lines
@@ -194,10 +193,9 @@ class FormUse(Part):
     origin: Origin = Origin.STATED
 
 
-class KeptRecord(Part):
+class KeptRecord(Row):
     """A record to retain; `years` None and not permanent: retention is not known."""
 
-    key: Key
     name: Lines
     keeper: Line = ""
     years: Count | None = None
@@ -206,17 +204,15 @@ class KeptRecord(Part):
     origin: Origin = Origin.STATED
 
 
-class Statement(Part):
+class Statement(Row):
     """A fee or a result, for some TTHC (empty: all)."""
 
-    key: Key
     text: Lines
     tthc: tuple[Line, ...] = ()
     origin: Origin = Origin.STATED
 
 
-class Abbreviation(Part):
-    key: Key
+class Abbreviation(Row):
     short: Line
     meaning: Lines
 

@@ -37,7 +37,11 @@ VERSION_MOVES: Transitions = {
 }
 
 DECISION_MOVES: Transitions = {
-    DecisionStatus.COMPOSING: [DecisionStatus.SUBMITTED, DecisionStatus.CANCELLED],
+    DecisionStatus.COMPOSING: [
+        DecisionStatus.SUBMITTED,
+        DecisionStatus.CANCELLED,
+        DecisionStatus.ISSUED,  # origin paper only, when its first version is accepted
+    ],
     DecisionStatus.SUBMITTED: [
         DecisionStatus.COMPOSING,
         DecisionStatus.APPROVED,

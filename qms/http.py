@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib.auth.decorators import login_not_required
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -45,6 +46,12 @@ def private_pages(get_response: GetResponse) -> GetResponse:
         return response
 
     return middleware
+
+
+@login_not_required
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Say that the process answers; asks nothing of the database."""
+    return HttpResponse("ok", content_type="text/plain")
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:

@@ -96,7 +96,11 @@ def items(entries: tuple[Entry, ...], request: HttpRequest, user: Person) -> lis
 def _longest_match(path: str, entries: tuple[Entry, ...]) -> str:
     urls = [_url(each.address) for entry in entries for each in (entry, *entry.children)]
     home = _url(MENU[0].address)
-    return max((u for u in urls if u and (path == u or (u != home and path.startswith(u)))), key=len, default="")
+    return max(
+        (u for u in urls if u and (path == u or (u != home and path.startswith(u)))),
+        key=len,
+        default="",
+    )
 
 
 def _url(address: str) -> str:

@@ -1,8 +1,13 @@
 """All addresses, in unaccented Vietnamese."""
 
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
+
+from qms.http import healthz
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz/", healthz, name="healthz"),
+    path("", include("procedures.urls")),
+    path("tai-khoan/", include("qms.account_urls")),
     path("quan-tri/", admin.site.urls),
 ]

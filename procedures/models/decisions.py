@@ -176,7 +176,12 @@ class Decision(WorkflowModel):
         effective_on: dt.date,
         signed_file: StoredFile | None,
     ) -> None:
-        """Stamp number, date and effect; `actions.issue_decision` opens the periods with it."""
+        """Stamp number, date and effect; `actions.issue_decision` opens the periods with it.
+
+        Only a decision taken over from paper is issued without an approval here.
+        """
+        if self.status == DecisionStatus.COMPOSING and self.origin != self.Origin.PAPER:
+            raise TransitionNotAllowed("Quyết định chưa được phê duyệt thì không vào số.")
         self._move(
             DecisionStatus.ISSUED,
             by=by,

@@ -66,6 +66,7 @@ class DateField(forms.DateField):
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("input_formats", ["%d/%m/%Y", "%d-%m-%Y", "%Y-%m-%d"])
         kwargs.setdefault(
-            "error_messages", {"invalid": "Ngày phải ghi theo dạng ngày/tháng/năm, ví dụ 15/03/2022."}
+            "error_messages",
+            {"invalid": "Ngày phải ghi theo dạng ngày/tháng/năm, ví dụ 15/03/2022."},
         )
         super().__init__(**kwargs)

@@ -332,6 +332,14 @@ def has_role(
     )
 
 
+def holders_of(role: Role, unit: Unit, *, on: dt.date | None = None) -> models.QuerySet[User]:
+    """Return the active people who hold `role` over `unit` on the day; `on` None is today."""
+    grants = UnitGrant.objects.valid(on=on or today()).filter(
+        permission__codename=role.value, content_object__in=unit.ancestor_ids()
+    )
+    return User.objects.filter(pk__in=grants.values("user"), is_active=True)
+
+
 class AgencyProfile(RecordedModel):
     """What an agency prints and counts by: names, labels, patterns, intervals (its settings)."""
 

@@ -1,0 +1,1 @@
+"""Reading input: normalise and validate; no workflow."""

@@ -1,0 +1,203 @@
+"""Who may do what, one predicate a capability; all stand on the grants of the day (DESIGN §3).
+
+The verbs and the constraints enforce separation once more; these spare people the refusal.
+"""
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from procedures.models import Decision, InForcePeriod, Procedure, ProcedureVersion, VersionAuthor
+from procedures.workflow import DecisionStatus, VersionStatus
+from qms.foundation.dates import today
+from qms.organisation.models import Unit, has_role, holders_of, roles_of, units_of
+from qms.organisation.roles import Role
+
+_READERS = tuple(role for role in Role if role is not Role.SYSTEM_ADMIN)
+
+
+def reader_agencies(user: Any, *, on: dt.date | None = None) -> QuerySet[Unit]:
+    """Return the agencies whose documents in force `user` reads: those they belong to."""
+    wanted = Q(pk__in=[])
+    for role, path in roles_of(user, on=on):
+        if role in _READERS:
+            ids = [int(part) for part in path.split("/") if part]
+            wanted |= Q(path__startswith=path) | Q(pk__in=ids)
+    return Unit.objects.agencies().filter(wanted)
+
+
+def visible_procedures(user: Any) -> QuerySet[Procedure]:
+    """Return the procedures whose issued versions `user` may read.
+
+    Members of the agency read all that is not restricted; everybody reads the TTHC procedures of
+    an agency that allows it. A restricted one is for its secretary and leaders.
+    """
+    if not getattr(user, "is_authenticated", False) or not user.is_active:
+        public = Q(kind=Procedure.Kind.TTHC, agency__profile__public_reading=True)
+        return Procedure.objects.filter(public, is_restricted=False)
+    open_to_all = Q(kind=Procedure.Kind.TTHC, agency__profile__public_reading=True)
+    members = Q(agency__in=reader_agencies(user))
+    trusted = Q(owner__in=units_of(user, Role.ISO_SECRETARY)) | Q(
+        owner__in=units_of(user, Role.LEADER)
+    )
+    return Procedure.objects.filter(((open_to_all | members) & Q(is_restricted=False)) | trusted)
+
+
+def visible_issued(user: Any) -> QuerySet[ProcedureVersion]:
+    """Return the issued versions, of any time, that `user` may read."""
+    return ProcedureVersion.objects.filter(
+        status=VersionStatus.ISSUED, procedure__in=visible_procedures(user)
+    )
+
+
+def visible_drafts(user: Any, *, on: dt.date | None = None) -> QuerySet[ProcedureVersion]:
+    """Return the versions not yet issued that `user` may see.
+
+    Its authors and the secretary always; those who may review once it is in review; leaders once
+    it is reviewed; the clerk once it is approved.
+    """
+    if not getattr(user, "is_authenticated", False) or not user.is_active:
+        return ProcedureVersion.objects.none()
+    writes = VersionAuthor.objects.filter(version=OuterRef("pk"), person=user, removed_at=None)
+
+    def over(role: Role) -> Q:
+        return Q(procedure__owner__in=units_of(user, role, on=on))
+
+    started = Q(
+        status__in=[VersionStatus.IN_REVIEW, VersionStatus.REVIEWED, VersionStatus.APPROVED]
+    )
+    paper = Q(origin=ProcedureVersion.Origin.PAPER)
+    wanted = (
+        Exists(writes)
+        | Q(created_by=user)
+        | over(Role.ISO_SECRETARY)
+        | (over(Role.UNIT_HEAD) & started)
+        | (over(Role.LEADER) & (started | paper))
+        | (over(Role.CLERK) & Q(status=VersionStatus.APPROVED))
+    )
+    return ProcedureVersion.objects.exclude(status=VersionStatus.ISSUED).filter(wanted)
+
+
+def visible_decisions(user: Any, *, on: dt.date | None = None) -> QuerySet[Decision]:
+    """Return the decisions `user` may see: members the issued ones, the deciding roles all."""
+    if not getattr(user, "is_authenticated", False) or not user.is_active:
+        return Decision.objects.none()
+    deciding = Q(pk__in=[])
+    for role in (Role.ISO_SECRETARY, Role.LEADER, Role.CLERK):
+        deciding |= Q(agency__in=units_of(user, role, on=on))
+    issued = Q(status__in=[DecisionStatus.ISSUED, DecisionStatus.WITHDRAWN])
+    return Decision.objects.filter(deciding | (issued & Q(agency__in=reader_agencies(user, on=on))))
+
+
+def is_secretary(user: Any, unit: Unit | None = None, *, on: dt.date | None = None) -> bool:
+    """Keeps the quality system of `unit` (None: of any)."""
+    return has_role(user, Role.ISO_SECRETARY, unit=unit, on=on)
+
+
+def is_leader(user: Any, unit: Unit | None = None, *, on: dt.date | None = None) -> bool:
+    """Signs for `unit` (None: for any)."""
+    return has_role(user, Role.LEADER, unit=unit, on=on)
+
+
+def can_start(user: Any, unit: Unit | None = None, *, on: dt.date | None = None) -> bool:
+    """Starts drafts, imports lists, registers paper, composes decisions: the secretary."""
+    return is_secretary(user, unit, on=on)
+
+
+def can_edit(user: Any, version: ProcedureVersion, *, on: dt.date | None = None) -> bool:
+    """Writes the draft: its named authors, and the secretary of its owner."""
+    return version.status == VersionStatus.DRAFT and (
+        user.pk in version.author_ids() or is_secretary(user, version.procedure.owner, on=on)
+    )
+
+
+def can_submit(user: Any, version: ProcedureVersion, *, on: dt.date | None = None) -> bool:
+    return version.origin == ProcedureVersion.Origin.SYSTEM and can_edit(user, version, on=on)
+
+
+def can_discard(user: Any, version: ProcedureVersion, *, on: dt.date | None = None) -> bool:
+    """Gives a draft up: the secretary of its owner."""
+    return version.status == VersionStatus.DRAFT and is_secretary(
+        user, version.procedure.owner, on=on
+    )
+
+
+def can_review(user: Any, version: ProcedureVersion, *, on: dt.date | None = None) -> bool:
+    """Reviews what is in review and somebody else wrote.
+
+    The head of the owning unit; where it has none but the authors, a leader, who then may not
+    approve.
+    """
+    writers = version.author_ids()
+    if version.submitted_by_id:
+        writers.add(version.submitted_by_id)
+    if version.status != VersionStatus.IN_REVIEW or user.pk in writers:
+        return False
+    owner = version.procedure.owner
+    if has_role(user, Role.UNIT_HEAD, unit=owner, on=on):
+        return True
+    if not is_leader(user, owner, on=on):
+        return False
+    return not holders_of(Role.UNIT_HEAD, owner, on=on).exclude(pk__in=writers).exists()
+
+
+def can_return(user: Any, version: ProcedureVersion, *, on: dt.date | None = None) -> bool:
+    """Returns a version with a comment: the reviewer, the secretary, and leaders once reviewed."""
+    if version.status == VersionStatus.IN_REVIEW:
+        return can_review(user, version, on=on)
+    if version.status != VersionStatus.REVIEWED:
+        return False
+    owner = version.procedure.owner
+    return is_leader(user, owner, on=on) or is_secretary(user, owner, on=on)
+
+
+def can_accept_paper(user: Any, version: ProcedureVersion, *, on: dt.date | None = None) -> bool:
+    """Takes over what was issued on paper: a leader who did not record it."""
+    return (
+        version.origin == ProcedureVersion.Origin.PAPER
+        and version.status == VersionStatus.DRAFT
+        and user.pk != version.created_by_id
+        and is_leader(user, version.procedure.owner, on=on)
+    )
+
+
+def can_compose(user: Any, decision: Decision, *, on: dt.date | None = None) -> bool:
+    """Puts procedures in and out of a decision, and lays it before the leader."""
+    return decision.status == DecisionStatus.COMPOSING and is_secretary(
+        user, decision.agency, on=on
+    )
+
+
+def can_cancel(user: Any, decision: Decision, *, on: dt.date | None = None) -> bool:
+    """Gives up a decision that was not issued: its secretary, or a leader."""
+    waiting = (DecisionStatus.COMPOSING, DecisionStatus.SUBMITTED, DecisionStatus.APPROVED)
+    return decision.status in waiting and (
+        is_secretary(user, decision.agency, on=on) or is_leader(user, decision.agency, on=on)
+    )
+
+
+def can_approve(user: Any, decision: Decision, *, on: dt.date | None = None) -> bool:
+    """Signs the decision: a leader who wrote, submitted and reviewed none of its versions."""
+    if decision.status != DecisionStatus.SUBMITTED or not is_leader(user, decision.agency, on=on):
+        return False
+    for item in decision.standing_items().prefetch_related("version__author_links"):
+        version = item.version
+        if version and user.pk in (
+            version.author_ids() | {version.submitted_by_id, version.reviewed_by_id}
+        ):
+            return False
+    return True
+
+
+def can_number(user: Any, decision: Decision, *, on: dt.date | None = None) -> bool:
+    """Enters number, date and effect of an approved decision: văn thư or secretary."""
+    return decision.status == DecisionStatus.APPROVED and has_role(
+        user, Role.CLERK, Role.ISO_SECRETARY, unit=decision.agency, on=on
+    )
+
+
+def in_force_exists(on: dt.date | None = None) -> Exists:
+    """Return the condition that a procedure has a version in force on the day (None: today)."""
+    periods = InForcePeriod.objects.valid(on=on or today())
+    return Exists(periods.filter(procedure=OuterRef("pk")))

@@ -1,0 +1,5 @@
+"""Decisions: compose, approve, number."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,1 @@
+"""What each address does: find, ask, bind, do, answer."""

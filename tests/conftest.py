@@ -1,0 +1,30 @@
+"""What every test stands on."""
+
+import qms.sqlite  # noqa: F401  before Django: it chooses the SQLite driver
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.contenttypes.models import ContentType
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+@pytest.fixture(autouse=True)
+def _quick_and_apart(settings: Any, tmp_path: Path) -> None:
+    """Hash quickly, keep files apart, serve static files without collecting them."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.MEDIA_ROOT = tmp_path / "files"
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    }
+
+
+@pytest.fixture(autouse=True)
+def _warm_content_types(request: pytest.FixtureRequest) -> None:
+    """Read content types once, lest query counts hang on the order of tests."""
+    if "db" in request.fixturenames or "transactional_db" in request.fixturenames:
+        request.getfixturevalue("db")
+        for content_type in ContentType.objects.all():
+            ContentType.objects.get_for_id(content_type.pk)

@@ -1,0 +1,248 @@
+"""Plain functions that make records by the real verbs; keywords override."""
+
+import datetime as dt
+import itertools
+from typing import Any
+
+from procedures import actions
+from procedures.content import (
+    Case,
+    Content,
+    CoveredTTHC,
+    DossierItem,
+    KeptRecord,
+    Step,
+    StepTime,
+    TimeLimit,
+)
+from procedures.models import (
+    TTHC,
+    Decision,
+    Field,
+    Procedure,
+    ProcedureVersion,
+    Responsibility,
+)
+from procedures.workflow import VersionStatus
+from qms.foundation.dates import today
+from qms.organisation.models import AgencyProfile, Position, Post, Unit, User, grant_role
+from qms.organisation.roles import Role
+from qms.records.models import Signature
+from qms.records.signatures import Signing
+
+_numbers = itertools.count(1)
+PASSWORD = "mat-khau-thu-2026"
+BY_PASSWORD = Signing(method=Signature.Method.PASSWORD)
+
+
+def system() -> User:
+    return User.objects.system()
+
+
+def make_agency(code: str = "", name: str = "Phòng Giáo dục và Đào tạo", **profile: Any) -> Unit:
+    """An agency with its profile."""
+    unit = Unit(code=code or f"CQ{next(_numbers)}", name=name, kind=Unit.Kind.AGENCY)
+    unit.record(by=system(), reason="Lập đơn vị")
+    values = {"display_name": name.upper(), "code_pattern": "QT-{seq:02}/GDĐT"} | profile
+    AgencyProfile(unit=unit, **values).record(by=system(), reason="Lập hồ sơ cơ quan")
+    return unit
+
+
+def make_unit(parent: Unit, *, name: str = "", kind: str = Unit.Kind.SECTION) -> Unit:
+    number = next(_numbers)
+    unit = Unit(code=f"DV{number}", name=name or f"Bộ phận {number}", kind=kind, parent=parent)
+    unit.record(by=system(), reason="Lập đơn vị")
+    return unit
+
+
+def make_position(name: str = "Chuyên viên", rank: int = 50) -> Position:
+    position = Position.objects.filter(name=name).first() or Position(name=name, rank=rank)
+    if position.pk is None:
+        position.record(by=system(), reason="Lập chức danh")
+    return position
+
+
+def make_user(
+    *roles: Role, unit: Unit | None = None, name: str = "", position: str = "", **fields: Any
+) -> User:
+    """A person who signs in with PASSWORD and holds `roles` on `unit`."""
+    number = next(_numbers)
+    user = User(username=fields.pop("username", f"nguoi{number}"), **fields)
+    user.full_name = name or f"Nguyễn Văn {number}"
+    user.set_password(PASSWORD)
+    user.record(by=system(), reason="Lập tài khoản")
+    if unit is not None:
+        for role in roles:
+            grant_role(user, role, unit, by=system())
+        if position:
+            post = Post(person=user, unit=unit, position=make_position(position))
+            post.record(by=system(), reason="Bổ nhiệm")
+    return user
+
+
+class Office:
+    """An agency with one person a role; the usual set of a test."""
+
+    def __init__(self, **profile: Any) -> None:
+        self.agency = make_agency(**profile)
+        self.secretary = make_user(
+            Role.ISO_SECRETARY, unit=self.agency, name="Trần Thị Thư", position="Thư ký ISO"
+        )
+        self.staff = make_user(
+            Role.STAFF, unit=self.agency, name="Lê Văn Chuyên", position="Chuyên viên"
+        )
+        self.reviewer = make_user(
+            Role.LEADER, unit=self.agency, name="Phạm Thị Phó", position="Phó Trưởng phòng"
+        )
+        self.leader = make_user(
+            Role.LEADER, unit=self.agency, name="Hoàng Văn Trưởng", position="Trưởng phòng"
+        )
+        self.clerk = make_user(Role.CLERK, unit=self.agency, name="Đỗ Thị Văn", position="Văn thư")
+        self.admin = make_user(
+            Role.SYSTEM_ADMIN, unit=self.agency, name="Vũ Quản Trị", position="", is_staff=True
+        )
+
+
+def make_field(name: str = "Giáo dục tiểu học") -> Field:
+    field = Field.objects.named(name)
+    if field is None:
+        field = Field(name=name)
+        field.record(by=system(), reason="Lập lĩnh vực")
+    return field
+
+
+def make_tthc(unit: Unit | None = None, **fields: Any) -> TTHC:
+    """A TTHC in force since before records begin; `unit` answers for it."""
+    number = next(_numbers)
+    values: dict[str, Any] = {
+        "code": f"1.{number:06d}",
+        "name": f"Thủ tục số {number}",
+        "law_unit": "working_day",
+        "law_minutes": 5 * 480,
+        "decision_no": "12/QĐ-UBND",
+    } | fields
+    values.setdefault("field", make_field())
+    tthc = TTHC(**values)
+    tthc.record(by=system(), reason="Nhập danh mục")
+    if unit is not None:
+        Responsibility(tthc=tthc, unit=unit).record(by=system(), reason="Giao trách nhiệm")
+    return tthc
+
+
+def make_content(*tthc: TTHC, **fields: Any) -> Content:
+    """A content that passes every blocking check and warns of nothing, for `tthc` of 5 days."""
+    case = Case(key="c1")
+
+    def step(work: str, position: str, minutes: int) -> Step:
+        time = StepTime(case=case.key, kind="working", minutes=minutes)
+        return Step(work=work, position=position, times=(time,))
+
+    values: dict[str, Any] = {
+        "title": tthc[0].name if tthc else "Quy trình",
+        "purpose": "<p>Quy định thống nhất cách giải quyết.</p>",
+        "scope": "<p>Áp dụng cho mọi hồ sơ.</p>",
+        "tthc": tuple(CoveredTTHC(code=t.code, name=t.name, decision=t.decision_no) for t in tthc),
+        "cases": (case,),
+        "limits": (TimeLimit(unit="working_day", minutes=5 * 480, text="05 ngày làm việc"),),
+        "dossier": (DossierItem(name="Đơn đề nghị", originals=1, copies=0),),
+        "dossier_sets": 1,
+        "steps": (
+            step("Tiếp nhận hồ sơ", "Văn thư", 240),
+            step("Thẩm định", "Chuyên viên", 1920),
+            step("Trả kết quả", "Văn thư", 240),
+        ),
+        "records": (KeptRecord(name="Hồ sơ giải quyết", keeper="Văn thư", years=5),),
+    } | fields
+    return Content(**values)
+
+
+def make_draft(
+    office: Office, *tthc: TTHC, by: User | None = None, **fields: Any
+) -> ProcedureVersion:
+    """A draft of a new procedure that could be submitted."""
+    make_position("Văn thư")
+    number = next(_numbers)
+    if not tthc:
+        tthc = (make_tthc(office.agency),)
+    code = fields.pop("code", f"QT-{number:02d}/GDĐT")
+    kind = fields.pop("kind", Procedure.Kind.TTHC)
+    content = make_content(*tthc, **fields)
+    return actions.start_procedure(
+        actions.NewProcedure(office.agency, office.agency, kind, code, content.title),
+        by=by or office.staff,
+        content=content,
+    )
+
+
+def make_version(
+    status: VersionStatus,
+    office: Office | None = None,
+    *tthc: TTHC,
+    effective_on: dt.date | None = None,
+    paper_on: dt.date | None = None,
+    **fields: Any,
+) -> ProcedureVersion:
+    """A version in `status`, brought there by the real moves.
+
+    With `paper_on` it is approved on paper on that day, so that it may take effect in the past.
+    """
+    office = office or Office()
+    version = make_draft(office, *tthc, **fields)
+    return advance(version, status, office, effective_on=effective_on, paper_on=paper_on)
+
+
+def advance(
+    version: ProcedureVersion,
+    status: VersionStatus,
+    office: Office,
+    *,
+    effective_on: dt.date | None = None,
+    paper_on: dt.date | None = None,
+) -> ProcedureVersion:
+    """Move a draft on to `status` by the real verbs."""
+    if status == VersionStatus.DRAFT:
+        return version
+    if status == VersionStatus.DISCARDED:
+        version.discard(by=office.secretary, reason="Thôi")
+        return version
+    answers = {p.name: "Đã rõ" for p in version.problems() if not p.is_blocking}
+    version.submit(by=office.staff, answers=answers)
+    if status == VersionStatus.IN_REVIEW:
+        return version
+    version.review(by=office.reviewer, seen=version.content_sha256)
+    if status == VersionStatus.REVIEWED:
+        return version
+    decision = make_decision(office, version)
+    signing = BY_PASSWORD if paper_on is None else Signing(Signature.Method.PAPER, on=paper_on)
+    actions.approve_decision(
+        decision, by=office.leader, seen={version.pk: version.content_sha256}, signing=signing
+    )
+    if status == VersionStatus.ISSUED:
+        issue(decision, office, signed_on=paper_on, effective_on=effective_on)
+    version.refresh_from_db()
+    return version
+
+
+def make_decision(office: Office, *versions: ProcedureVersion) -> Decision:
+    """A decision over reviewed versions, submitted to the leader."""
+    decision = actions.compose_decision(
+        office.agency, by=office.secretary, subject="Ban hành quy trình ISO", versions=versions
+    )
+    decision.submit(by=office.secretary)
+    return decision
+
+
+def issue(
+    decision: Decision,
+    office: Office,
+    *,
+    signed_on: dt.date | None = None,
+    effective_on: dt.date | None = None,
+) -> Decision:
+    """Give an approved decision its number; by default of today, in force at once."""
+    day = signed_on or today()
+    numbering = actions.Numbering(
+        number=f"{next(_numbers)}/QĐ-PGDĐT", signed_on=day, effective_on=effective_on or day
+    )
+    actions.issue_decision(decision, numbering, by=office.clerk)
+    return decision
