@@ -1,0 +1,35 @@
+"""Asking the password again before a signature."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth import authenticate
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+
+
+class PasswordForm(forms.Form):
+    """The password of the person who signs; failures count towards the sign-in lock."""
+
+    password = forms.CharField(
+        label="Mật khẩu của bạn",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        help_text="Nhập lại mật khẩu đăng nhập để xác nhận chữ ký.",
+        error_messages={"required": "Hãy nhập mật khẩu để xác nhận."},
+    )
+
+    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        username = self.request.user.get_username()
+        try:
+            user = authenticate(self.request, username=username, password=password)
+        except PermissionDenied:  # locked after too many failures
+            user = None
+        if user is None or user != self.request.user:
+            raise forms.ValidationError("Mật khẩu không đúng.")
+        return password
