@@ -238,6 +238,36 @@ def _time(content: Content, facts: Facts, tthc: str, case: str, label: str) -> I
         )
 
 
+@dataclass(frozen=True)
+class TimeCheck:
+    """The sum of the steps against the limit, for one TTHC and case; minutes of working time."""
+
+    tthc: str
+    case: str
+    total: int
+    limit: int | None
+    is_complete: bool
+
+    @property
+    def is_over(self) -> bool:
+        return self.limit is not None and self.total > self.limit
+
+
+def time_checks(content: Content, facts: Facts) -> list[TimeCheck]:
+    """Return one check a TTHC and case, in the order of the page."""
+    return [
+        TimeCheck(
+            tthc=covered.code,
+            case=case.label,
+            total=content.known_total(case.key),
+            limit=working_limit(content, facts, covered.code, case.key),
+            is_complete=content.case_total(case.key) is not None,
+        )
+        for covered in content.tthc
+        for case in content.cases
+    ]
+
+
 def _forms(content: Content, facts: Facts) -> Iterator[Problem]:
     for form in content.forms:
         name = form.code or form.name

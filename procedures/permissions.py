@@ -4,6 +4,7 @@ The verbs and the constraints enforce separation once more; these spare people t
 """
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -100,6 +101,11 @@ def is_leader(user: Any, unit: Unit | None = None, *, on: dt.date | None = None)
     return has_role(user, Role.LEADER, unit=unit, on=on)
 
 
+def is_clerk(user: Any, unit: Unit | None = None, *, on: dt.date | None = None) -> bool:
+    """Numbers what is signed: văn thư or secretary of `unit` (None: of any)."""
+    return has_role(user, Role.CLERK, Role.ISO_SECRETARY, unit=unit, on=on)
+
+
 def can_start(user: Any, unit: Unit | None = None, *, on: dt.date | None = None) -> bool:
     """Starts drafts, imports lists, registers paper, composes decisions: the secretary."""
     return is_secretary(user, unit, on=on)
@@ -123,11 +129,17 @@ def can_discard(user: Any, version: ProcedureVersion, *, on: dt.date | None = No
     )
 
 
-def can_review(user: Any, version: ProcedureVersion, *, on: dt.date | None = None) -> bool:
+def can_review(
+    user: Any,
+    version: ProcedureVersion,
+    *,
+    on: dt.date | None = None,
+    heads: Sequence[tuple[str, int]] | None = None,
+) -> bool:
     """Reviews what is in review and somebody else wrote.
 
     The head of the owning unit; where it has none but the authors, a leader, who then may not
-    approve.
+    approve. `heads` are the holders of that role, where the caller has them for many versions.
     """
     writers = version.author_ids()
     if version.submitted_by_id:
@@ -139,7 +151,9 @@ def can_review(user: Any, version: ProcedureVersion, *, on: dt.date | None = Non
         return True
     if not is_leader(user, owner, on=on):
         return False
-    return not holders_of(Role.UNIT_HEAD, owner, on=on).exclude(pk__in=writers).exists()
+    holders = holders_of(Role.UNIT_HEAD, on=on) if heads is None else heads
+    over = {person for path, person in holders if (owner.path or "").startswith(path)}
+    return not over - writers
 
 
 def can_return(user: Any, version: ProcedureVersion, *, on: dt.date | None = None) -> bool:
@@ -181,8 +195,8 @@ def can_approve(user: Any, decision: Decision, *, on: dt.date | None = None) -> 
     """Signs the decision: a leader who wrote, submitted and reviewed none of its versions."""
     if decision.status != DecisionStatus.SUBMITTED or not is_leader(user, decision.agency, on=on):
         return False
-    for item in decision.standing_items().prefetch_related("version__author_links"):
-        version = item.version
+    for item in decision.items.all():
+        version = item.version if item.removed_at is None else None
         if version and user.pk in (
             version.author_ids() | {version.submitted_by_id, version.reviewed_by_id}
         ):
@@ -192,9 +206,7 @@ def can_approve(user: Any, decision: Decision, *, on: dt.date | None = None) -> 
 
 def can_number(user: Any, decision: Decision, *, on: dt.date | None = None) -> bool:
     """Enters number, date and effect of an approved decision: văn thư or secretary."""
-    return decision.status == DecisionStatus.APPROVED and has_role(
-        user, Role.CLERK, Role.ISO_SECRETARY, unit=decision.agency, on=on
-    )
+    return decision.status == DecisionStatus.APPROVED and is_clerk(user, decision.agency, on=on)
 
 
 def in_force_exists(on: dt.date | None = None) -> Exists:

@@ -7,7 +7,9 @@ from qms.http import healthz
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz/", healthz, name="healthz"),
+    path("", include("home.urls")),
     path("", include("procedures.urls")),
+    path("", include("qms.organisation.urls")),
     path("tai-khoan/", include("qms.account_urls")),
     path("quan-tri/", admin.site.urls),
 ]

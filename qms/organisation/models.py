@@ -332,12 +332,16 @@ def has_role(
     )
 
 
-def holders_of(role: Role, unit: Unit, *, on: dt.date | None = None) -> models.QuerySet[User]:
-    """Return the active people who hold `role` over `unit` on the day; `on` None is today."""
+def holders_of(role: Role, *, on: dt.date | None = None) -> list[tuple[str, int]]:
+    """Return (unit path, person's key) of each active holder of `role` on the day, one query.
+
+    Who holds it over a unit are those whose path begins the unit's. `on` None is today.
+    """
     grants = UnitGrant.objects.valid(on=on or today()).filter(
-        permission__codename=role.value, content_object__in=unit.ancestor_ids()
+        permission__codename=role.value, user__is_active=True
     )
-    return User.objects.filter(pk__in=grants.values("user"), is_active=True)
+    rows = grants.values_list("content_object__path", "user_id").order_by("user_id")
+    return [(path or "", user_id) for path, user_id in rows]
 
 
 class AgencyProfile(RecordedModel):

@@ -1,0 +1,140 @@
+"""What waits for a person, computed from states and dates; nothing is stored for it."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+
+from procedures import permissions as may
+from procedures.models import Decision, Exclusion, ProcedureVersion
+from procedures.workflow import DecisionStatus, VersionStatus
+from qms.organisation.models import holders_of, units_of
+from qms.organisation.roles import Role
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing to do: what, about which record, since when, and where it is done."""
+
+    title: str
+    url: str
+    status: str
+    since: Any
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Group:
+    """The tasks of one kind, under a heading that says what is to be done."""
+
+    heading: str
+    tasks: tuple[Task, ...]
+
+
+def work_of(user: Any) -> list[Group]:
+    """Return what waits for `user`, group by group, the most pressing first; no empty ones."""
+    versions = list(
+        may.visible_drafts(user)
+        .exclude(status=VersionStatus.DISCARDED)
+        .select_related("procedure__owner", "submitted_by")
+        .prefetch_related("author_links")
+        .order_by("saved_at")
+    )
+    decisions = list(
+        may.visible_decisions(user)
+        .exclude(status__in=[DecisionStatus.CANCELLED, DecisionStatus.WITHDRAWN])
+        .exclude(status=DecisionStatus.ISSUED)
+        .select_related("agency")
+        .prefetch_related("items__version__author_links")
+        .order_by("pk")
+    )
+    groups = [
+        Group("Chờ bạn xem xét", tuple(_reviews(user, versions))),
+        Group("Chờ bạn phê duyệt", tuple(_approvals(user, decisions))),
+        Group("Tài liệu giấy chờ bạn chấp nhận", tuple(_papers(user, versions))),
+        Group("Đề nghị ngoài phạm vi chờ bạn trả lời", tuple(_exclusions(user))),
+        Group("Chờ vào số", tuple(_numbers(user, decisions))),
+        Group("Bản dự thảo của bạn", tuple(_drafts(user, versions))),
+        Group("Đã xem xét, chờ đưa vào quyết định", tuple(_ready(user, versions))),
+        Group("Quyết định đang soạn", tuple(_composing(user, decisions))),
+    ]
+    return [group for group in groups if group.tasks]
+
+
+def _task(version: ProcedureVersion, since: Any, note: str = "") -> Task:
+    return Task(
+        f"{version.procedure.code} – {version.title}",
+        version.get_absolute_url(),
+        version.status,
+        since,
+        note,
+    )
+
+
+def _reviews(user: Any, versions: Iterable[ProcedureVersion]) -> Iterator[Task]:
+    heads = holders_of(Role.UNIT_HEAD)
+    for version in versions:
+        if version.status == VersionStatus.IN_REVIEW and may.can_review(user, version, heads=heads):
+            yield _task(version, version.submitted_at, f"{version.submitted_by} trình")
+
+
+def _papers(user: Any, versions: Iterable[ProcedureVersion]) -> Iterator[Task]:
+    for version in versions:
+        if may.can_accept_paper(user, version):
+            yield _task(version, version.created_at, "nhập từ bản giấy")
+
+
+def _drafts(user: Any, versions: Iterable[ProcedureVersion]) -> Iterator[Task]:
+    for version in versions:
+        if version.status == VersionStatus.DRAFT and user.pk in version.author_ids():
+            note = "bị trả lại" if version.round > 1 else ""
+            yield _task(version, version.saved_at, note)
+
+
+def _ready(user: Any, versions: list[ProcedureVersion]) -> Iterator[Task]:
+    if not may.is_secretary(user):
+        return
+    held = set(
+        Decision.objects.filter(items__closed_at=None).values_list("items__version", flat=True)
+    )
+    for version in versions:
+        is_mine = may.is_secretary(user, version.procedure.owner)
+        if version.status == VersionStatus.REVIEWED and version.pk not in held and is_mine:
+            yield _task(version, version.reviewed_at)
+
+
+def _decision_task(decision: Decision, since: Any) -> Task:
+    return Task(decision.subject, decision.get_absolute_url(), decision.status, since)
+
+
+def _approvals(user: Any, decisions: Iterable[Decision]) -> Iterator[Task]:
+    for decision in decisions:
+        if may.can_approve(user, decision):
+            yield _decision_task(decision, decision.submitted_at)
+
+
+def _numbers(user: Any, decisions: Iterable[Decision]) -> Iterator[Task]:
+    for decision in decisions:
+        if may.can_number(user, decision):
+            yield _decision_task(decision, decision.approved_at)
+
+
+def _composing(user: Any, decisions: Iterable[Decision]) -> Iterator[Task]:
+    for decision in decisions:
+        if may.can_compose(user, decision):
+            yield _decision_task(decision, decision.composed_at)
+
+
+def _exclusions(user: Any) -> Iterator[Task]:
+    if not may.is_leader(user):
+        return
+    waiting = Exclusion.objects.filter(
+        accepted_at=None,
+        refused_at=None,
+        responsibility__unit__in=units_of(user, Role.LEADER),
+    ).exclude(proposed_by=user)
+    for exclusion in waiting.select_related("responsibility__tthc"):
+        tthc = exclusion.responsibility.tthc
+        address = reverse("procedures:tthc-detail", args=[tthc.code])
+        yield Task(str(tthc), address, "excluded", None, exclusion.get_reason_display())
