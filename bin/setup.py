@@ -57,8 +57,9 @@ def main() -> None:
     commands.add_parser("tests", help="install what the tests and the checks need")
     command = parser.parse_args().command
     VAR.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if VAR in Path(os.environ["HOME"]).parents:  # the Makefile's answer to a missing home folder
-        Path(os.environ["HOME"]).mkdir(exist_ok=True)
+    home = Path(os.environ.get("HOME", "/"))
+    if VAR in home.parents:  # the Makefile's answer to a missing home folder
+        home.mkdir(exist_ok=True)
     if command == "tests":
         install("dev")
         write_secret()
