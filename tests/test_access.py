@@ -8,7 +8,7 @@ from itertools import product
 import pytest
 from django.conf import settings
 from django.db import connection
-from django.http import HttpResponse
+from django.http import HttpResponseBase
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
@@ -76,7 +76,7 @@ def _person(agency: Unit, *roles: Role) -> User:
     return person
 
 
-def _sent_to_sign_in(response: HttpResponse) -> bool:
+def _sent_to_sign_in(response: HttpResponseBase) -> bool:
     target = response.headers.get("Location", "").partition("?")[0]
     return response.status_code == 302 and target in {
         reverse(settings.LOGIN_URL),
