@@ -134,6 +134,52 @@ def test_sql_by_hand_stands_in_the_foundation_alone() -> None:
     assert offenders == []
 
 
+def _names_used(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(id=name) | ast.Attribute(attr=name) | ast.alias(name=name):
+                yield node.lineno, name
+
+
+def test_no_signal_but_after_migrating_and_of_the_history() -> None:
+    banned = {"receiver", "pre_save", "post_save", "pre_delete", "post_delete", "m2m_changed"}
+    offenders = [
+        f"{path}:{line} {name}"
+        for path, tree in _sources(*APPS).items()
+        for line, name in _names_used(tree)
+        if name in banned
+    ]
+
+    assert offenders == []
+
+
+def test_nothing_steps_round_escaping_or_the_forgery_check() -> None:
+    banned = {"mark_safe", "SafeString", "csrf_exempt", "xframe_options_exempt", "eval", "exec"}
+    offenders = [
+        f"{path}:{line} {name}"
+        for path, tree in _sources(*APPS).items()
+        for line, name in _names_used(tree)
+        if name in banned
+    ]
+
+    assert offenders == []
+
+
+def test_views_name_the_methods_they_answer() -> None:
+    offenders = [
+        f"{path}:{node.lineno} {node.name}"
+        for path, tree in _sources(*APPS).items()
+        if "views" in Path(path).with_suffix("").parts
+        for node in tree.body
+        if isinstance(node, Function)
+        and not node.name.startswith("_")
+        and [argument.arg for argument in node.args.args][:1] == ["request"]
+        and not any("require_" in ast.unparse(decorator) for decorator in node.decorator_list)
+    ]
+
+    assert offenders == []
+
+
 def test_forms_name_their_fields() -> None:
     offenders = []
     for path, tree in _sources(*APPS).items():
