@@ -32,6 +32,11 @@ PIP_INSTALL: tuple[Path | str, ...] = (
     "-r",
 )
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+STEPS = (
+    ("Chuẩn bị cơ sở dữ liệu", "migrate", "--no-input", "--verbosity=0"),
+    ("Gom tệp giao diện", "collectstatic", "--no-input", "--verbosity=0"),
+    ("Nạp dữ liệu của cơ quan", "load_office"),
+)
 
 NO_VENV = """\
 Python này thiếu mô-đun venv hoặc ensurepip: hãy cài gói python3-venv (Debian, Ubuntu: \
@@ -76,7 +81,8 @@ def prepare() -> None:
     """Bring everything to the point where the server can be started."""
     install("base")
     write_secret()
-    for step in (["migrate", "--no-input"], ["collectstatic", "--no-input"], ["load_office"]):
+    for words, *step in STEPS:
+        say(f"{words} …")
         run([VENV_PYTHON, "manage.py", *step])
     accounts = VAR / "demo-accounts.txt"
     if accounts.exists():
