@@ -12,5 +12,18 @@ ANYONE = "anyone"
 BY_OBJECT = "by object"
 
 ACCESS: dict[str, str | frozenset[Role]] = {
+    "healthz": PUBLIC,
+    "account_login": PUBLIC,
+    "account_inactive": PUBLIC,
+    "account_signup": PUBLIC,  # says that it is closed
+    "account_reset_password": PUBLIC,
+    "account_reset_password_done": PUBLIC,
+    "account_reset_password_from_key": PUBLIC,
+    "account_reset_password_from_key_done": PUBLIC,
+    "account_logout": ANYONE,
+    "account_change_password": ANYONE,
+    "account_set_password": ANYONE,
+    "account_reauthenticate": ANYONE,
+    "account_email": ANYONE,
     "admin:*": BY_OBJECT,
 }

@@ -14,9 +14,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 from django.urls.resolvers import RegexPattern
 
-from qms.organisation.models import Unit, User, grant_role
 from qms.organisation.roles import Role
 from tests.access_table import ACCESS, ANYONE, PUBLIC
+from tests.factories import make_agency, make_user
 
 SAMPLES = {"int": "1", "uuid": "00000000-0000-0000-0000-000000000001"}
 WRITE = re.compile(r"\s*(?:INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE)
@@ -61,21 +61,6 @@ def _names(addresses: list[Address]) -> list[str]:
     return [address.name for address in addresses]
 
 
-@pytest.fixture
-def agency(db: None) -> Unit:
-    unit = Unit(code="CQ", name="Cơ quan", kind=Unit.Kind.AGENCY)
-    unit.record(by=User.objects.system(), reason="Lập cơ quan")
-    return unit
-
-
-def _person(agency: Unit, *roles: Role) -> User:
-    person = User(username="nguoi-thu", full_name="Nguyễn Văn Thử")
-    person.record(by=User.objects.system(), reason="Lập tài khoản")
-    for role in roles:
-        grant_role(person, role, agency, by=User.objects.system())
-    return person
-
-
 def _sent_to_sign_in(response: HttpResponseBase) -> bool:
     target = response.headers.get("Location", "").partition("?")[0]
     return response.status_code == 302 and target in {
@@ -114,22 +99,24 @@ OPEN_OR_ROLES = [a for a in PLAIN if a.access == ANYONE or isinstance(a.access, 
 EACH_ROLE = list(product(OPEN_OR_ROLES, Role))
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("address", "role"), EACH_ROLE, ids=[f"{address.name}-{role}" for address, role in EACH_ROLE]
 )
 def test_pages_refuse_the_roles_that_the_table_does_not_name(
-    client: Client, agency: Unit, address: Address, role: Role
+    client: Client, address: Address, role: Role
 ) -> None:
-    client.force_login(_person(agency, role))
+    client.force_login(make_user(role, unit=make_agency()))
 
     refused = client.get(address.path).status_code in {403, 404}
 
     assert refused == (address.access != ANYONE and role not in (address.access or ()))
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("address", PLAIN, ids=_names(PLAIN))
-def test_reading_a_page_writes_nothing(client: Client, agency: Unit, address: Address) -> None:
-    client.force_login(_person(agency, *Role))
+def test_reading_a_page_writes_nothing(client: Client, address: Address) -> None:
+    client.force_login(make_user(*Role, unit=make_agency()))
 
     with CaptureQueriesContext(connection) as queries:
         client.get(address.path)
