@@ -32,6 +32,11 @@ PIP_INSTALL: tuple[Path | str, ...] = (
     "-r",
 )
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+STEPS = (
+    ("Chuẩn bị cơ sở dữ liệu", "migrate", "--no-input", "--verbosity=0"),
+    ("Gom tệp giao diện", "collectstatic", "--no-input", "--verbosity=0"),
+    ("Nạp dữ liệu của cơ quan", "load_office"),
+)
 
 NO_VENV = """\
 Python này thiếu mô-đun venv hoặc ensurepip: hãy cài gói python3-venv (Debian, Ubuntu: \
@@ -57,8 +62,9 @@ def main() -> None:
     commands.add_parser("tests", help="install what the tests and the checks need")
     command = parser.parse_args().command
     VAR.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if VAR in Path(os.environ["HOME"]).parents:  # the Makefile's answer to a missing home folder
-        Path(os.environ["HOME"]).mkdir(exist_ok=True)
+    home = Path(os.environ.get("HOME", "/"))
+    if VAR in home.parents:  # the Makefile's answer to a missing home folder
+        home.mkdir(exist_ok=True)
     if command == "tests":
         install("dev")
         write_secret()
@@ -75,7 +81,8 @@ def prepare() -> None:
     """Bring everything to the point where the server can be started."""
     install("base")
     write_secret()
-    for step in (["migrate", "--no-input"], ["collectstatic", "--no-input"], ["load_office"]):
+    for words, *step in STEPS:
+        say(f"{words} …")
         run([VENV_PYTHON, "manage.py", *step])
     accounts = VAR / "demo-accounts.txt"
     if accounts.exists():

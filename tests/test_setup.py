@@ -57,8 +57,8 @@ INSTALLED = [
     "uv pip install --quiet --require-hashes -r requirements/base.txt",
 ]
 PREPARED = [
-    "python manage.py migrate --no-input",
-    "python manage.py collectstatic --no-input",
+    "python manage.py migrate --no-input --verbosity=0",
+    "python manage.py collectstatic --no-input --verbosity=0",
     "python manage.py load_office",
 ]
 

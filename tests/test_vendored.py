@@ -64,7 +64,8 @@ def test_templates_use_only_icons_of_the_sprite() -> None:
         name
         for page in TEMPLATES.rglob("*.html")
         for name in re.findall(
-            r'(?:icon\.html" with name|_badge\.html" with [^%]*?icon|with [^%]*?\bicon)="([a-z0-9-]+)"',
+            r'(?:icon\.html" with name|_badge\.html" with [^%]*?icon|with [^%]*?\bicon)'
+            r'="([a-z0-9-]+)"',
             page.read_text(encoding="utf-8"),
         )
     }
