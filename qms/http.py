@@ -4,11 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.models import AnonymousUser
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.functional import SimpleLazyObject
 
-from qms.organisation.models import User
+from qms.menu import MENU, MORE, items
+from qms.organisation.models import AgencyProfile, User
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -31,7 +34,8 @@ class busy_database:  # noqa: N801  a middleware reads like a function in the se
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, OperationalError):
             return None
-        answer = render(request, "503.html", status=503)
+        # Without the request: what surrounds other pages asks the very database that is busy.
+        answer = HttpResponse(render_to_string("503.html"), status=503)
         answer["Retry-After"] = "5"
         return answer
 
@@ -55,4 +59,16 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    return {}
+    """The masthead and the menu of `base.html`, as a context processor."""
+    user = getattr(request, "user", None) or AnonymousUser()
+    return {
+        # Lazy: a fragment is rendered without its frame, and should not ask for it.
+        "agency_name": SimpleLazyObject(_agency_name),
+        "menu": SimpleLazyObject(lambda: items(MENU, request, user)),
+        "menu_more": SimpleLazyObject(lambda: items(MORE, request, user)),
+    }
+
+
+def _agency_name() -> str:
+    profiles = AgencyProfile.objects.order_by("unit__path")
+    return profiles.values_list("display_name", flat=True).first() or ""

@@ -38,11 +38,21 @@
     return match ? `${match[3]}-${pad(match[2])}-${pad(match[1])}` : "";
   }
 
+  function lendCalendar(box) {
+    const picker = document.createElement("input");
+    picker.type = "date";
+    picker.className = "date-native";
+    picker.tabIndex = -1;
+    picker.setAttribute("aria-hidden", "true");
+    box.append(picker);
+    return picker;
+  }
+
   document.addEventListener("click", (event) => {
     const button = closest(event, "[data-date-open]");
     if (!button) return;
     const box = button.closest(".date-field");
-    const picker = box.querySelector(".date-native");
+    const picker = box.querySelector(".date-native") || lendCalendar(box);
     picker.value = readDate(box.querySelector("input[type=text]").value);
     if (picker.showPicker) picker.showPicker();
   });

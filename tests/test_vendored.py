@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from reportlab.pdfbase.ttfonts import TTFontFile
 
+from qms.menu import MENU, MORE
+
 ROOT = Path(__file__).resolve().parent.parent
 VENDOR = ROOT / "static" / "vendor"
 FONTS = ROOT / "qms" / "records" / "fonts"
@@ -57,17 +59,12 @@ def test_font_has_every_vietnamese_letter(style: str) -> None:
     assert [letter for letter in VIETNAMESE if ord(letter) not in font.charToGlyph] == []
 
 
-def test_templates_use_only_icons_of_the_sprite() -> None:
+def test_templates_and_menu_use_only_icons_of_the_sprite() -> None:
     sprite = (VENDOR / "lucide" / "sprite.svg").read_text(encoding="utf-8")
     known = set(re.findall(r'<symbol id="([a-z0-9-]+)"', sprite))
-    used = {
-        name
-        for page in TEMPLATES.rglob("*.html")
-        for name in re.findall(
-            r'(?:icon\.html" with name|_badge\.html" with [^%]*?icon|with [^%]*?\bicon)'
-            r'="([a-z0-9-]+)"',
-            page.read_text(encoding="utf-8"),
-        )
-    }
+    pages = "".join(page.read_text(encoding="utf-8") for page in TEMPLATES.rglob("*.html"))
+    drawn = re.findall(r'components/icon\.html" with name="([^"]+)"', pages)
+    passed = re.findall(r'{% include [^%]*\bicon="([^"]+)"', pages)
+    menu = [each.icon for entry in (*MENU, *MORE) for each in (entry, *entry.children)]
 
-    assert used <= known
+    assert {*drawn, *passed, *menu} - known == set()
