@@ -1,0 +1,1 @@
+"""Lists of TTHC from outside: files that offices send, read without trusting them."""
