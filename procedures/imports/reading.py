@@ -94,13 +94,18 @@ def read_sheets(data: bytes, filename: str) -> list[list[Sheet]]:
     return readings
 
 
+def check_size(size: int) -> None:
+    """Raise UnreadableFile for a file of more bytes than is ever read; ask before reading it."""
+    if size > MAX_FILE_BYTES:
+        raise refusal("too_large")
+
+
 def check_kind(data: bytes, filename: str) -> str:
     """Return `xlsx` or `csv` by size, extension and first bytes, in this order.
 
     Raises UnreadableFile if they do not agree or are not accepted.
     """
-    if len(data) > MAX_FILE_BYTES:
-        raise refusal("too_large")
+    check_size(len(data))
     extension = PurePath(filename.strip()).suffix.lower()
     if extension in _REFUSED_EXTENSIONS:
         raise refusal(_REFUSED_EXTENSIONS[extension])

@@ -292,6 +292,17 @@ def grant_role(
     return grant
 
 
+def default_agency(*, by: User) -> Unit:
+    """Return the first agency of the tree; where there is none yet, one to be named later."""
+    agency = Unit.objects.agencies().order_by("path").first()
+    if agency is None:
+        agency = Unit(code="CO-QUAN", name="Cơ quan", kind=Unit.Kind.AGENCY)
+        agency.record(by=by, reason="Lập cơ quan ban đầu")
+        profile = AgencyProfile(unit=agency, display_name="Cơ quan")
+        profile.record(by=by, reason="Lập cơ quan ban đầu")
+    return agency
+
+
 def roles_of(user: Any, *, on: dt.date | None = None) -> frozenset[tuple[str, str]]:
     """Return the (role, unit path) pairs that `user` holds on the day; `on` None is today.
 
