@@ -1,7 +1,7 @@
 """Signing in and the own account, by django-allauth under Vietnamese addresses."""
 
 from allauth.account import views
-from django.urls import path
+from django.urls import path, re_path
 
 urlpatterns = [
     path("dang-nhap/", views.login, name="account_login"),
@@ -12,8 +12,9 @@ urlpatterns = [
     path("xac-nhan-lai/", views.reauthenticate, name="account_reauthenticate"),
     path("quen-mat-khau/", views.password_reset, name="account_reset_password"),
     path("quen-mat-khau/da-gui/", views.password_reset_done, name="account_reset_password_done"),
-    path(
-        "quen-mat-khau/<slug:uidb36>-<str:key>/",
+    # The key has a hyphen of its own, so a slug before it would swallow half of it.
+    re_path(
+        r"^quen-mat-khau/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
         views.password_reset_from_key,
         name="account_reset_password_from_key",
     ),
@@ -23,5 +24,7 @@ urlpatterns = [
         name="account_reset_password_from_key_done",
     ),
     path("email/", views.email, name="account_email"),
+    path("email/da-gui/", views.email_verification_sent, name="account_email_verification_sent"),
+    re_path(r"^email/(?P<key>[-:\w]+)/$", views.confirm_email, name="account_confirm_email"),
     path("dang-ky/", views.signup, name="account_signup"),
 ]

@@ -157,7 +157,9 @@ AXES_FAILURE_LIMIT = env.int("LOGIN_FAILURES", default=8)
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "account/locked_out.html"
-AXES_USERNAME_FORM_FIELD = "login"
+# As allauth hands it to the backends, whatever its form calls it: otherwise failures are counted
+# for nobody, and the right password opens a locked account.
+AXES_USERNAME_FORM_FIELD = "username"
 AXES_VERBOSE = False
 AXES_ENABLE_ADMIN = False
 # Nobody asks has_perm(perm, unit): grants have dates, and qms.organisation alone reads them.

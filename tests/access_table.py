@@ -25,5 +25,7 @@ ACCESS: dict[str, str | frozenset[Role]] = {
     "account_set_password": ANYONE,
     "account_reauthenticate": ANYONE,
     "account_email": ANYONE,
+    "account_email_verification_sent": PUBLIC,
+    "account_confirm_email": PUBLIC,  # the letter is opened where it arrives
     "admin:*": BY_OBJECT,
 }

@@ -93,7 +93,7 @@ def test_empty_says_how_to_begin() -> None:
     )
 
     assert "<h2>Chưa có</h2>" in html
-    assert '<a class="btn btn-primary" href="/s/">Soạn</a>' in html
+    assert '<a class="btn btn-secondary" href="/s/">Soạn</a>' in html
 
 
 def test_empty_shows_no_button_to_who_may_not_begin() -> None:
