@@ -11,6 +11,7 @@ when written; tables that link to the rows of today are rebuilt from them.
 import datetime as dt
 import hashlib
 import json
+import re
 import secrets
 from collections.abc import Iterator
 from enum import StrEnum
@@ -22,6 +23,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from qms.foundation.text import clean, clean_lines, nfc
 
 SCHEMA = 1
+_TAG = re.compile(r"<[^>]*>")
 _TAGS = {
     *("p", "h3", "h4", "strong", "em", "u", "s", "sub", "sup", "ol", "ul", "li", "br"),
     *("table", "thead", "tbody", "tr", "th", "td", "a"),
@@ -30,14 +32,18 @@ _ATTRIBUTES = {"a": {"href"}, "td": {"colspan", "rowspan"}, "th": {"colspan", "r
 
 
 def sanitise(html: str) -> str:
-    """Return narrative HTML with only the tags a procedure needs, in NFC; nothing active stays."""
-    return nh3.clean(
+    """Return narrative HTML with only the tags a procedure needs, in NFC; nothing active stays.
+
+    What shows no letter, such as the empty paragraph of an editor, is nothing.
+    """
+    cleaned = nh3.clean(
         nfc(html),
         tags=_TAGS,
         attributes=_ATTRIBUTES,
         url_schemes={"http", "https", "mailto"},
         link_rel=None,
     ).strip()
+    return cleaned if _TAG.sub("", cleaned).replace("&nbsp;", " ").strip() else ""
 
 
 def new_key() -> str:

@@ -343,6 +343,15 @@ def has_role(
     )
 
 
+def people_of(agency: Unit, *, on: dt.date) -> models.QuerySet[User]:
+    """Return the active people with a grant or a post in the agency on the day, by name."""
+    grants = UnitGrant.objects.valid(on=on).filter(content_object__path__startswith=agency.path)
+    posts = Post.objects.filter(valid_on(on), unit__path__startswith=agency.path)
+    return User.objects.filter(
+        Q(pk__in=grants.values("user")) | Q(pk__in=posts.values("person")), is_active=True
+    ).order_by("sort_key")
+
+
 def holders_of(role: Role, *, on: dt.date | None = None) -> list[tuple[str, int]]:
     """Return (unit path, person's key) of each active holder of `role` on the day, one query.
 

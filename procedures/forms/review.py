@@ -1,0 +1,34 @@
+"""What is typed when a version is reviewed, returned, or given other authors."""
+
+from typing import Any
+
+from django import forms
+
+from procedures.models import ProcedureVersion
+from qms.foundation.dates import today
+from qms.organisation.models import Unit, User, people_of
+
+
+class ReviewForm(forms.Form):
+    """A remark that need not be made; the hash of what was read travels with it."""
+
+    comment = forms.CharField(
+        label="Ý kiến (nếu có)", required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    seen = forms.CharField(widget=forms.HiddenInput)
+
+
+class AuthorsForm(forms.Form):
+    """Who writes the draft: people of the agency."""
+
+    people = forms.ModelMultipleChoiceField(
+        label="Người soạn thảo",
+        queryset=User.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, version: ProcedureVersion, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        agency: Unit = version.procedure.agency
+        self.fields["people"].queryset = people_of(agency, on=today())  # type: ignore[attr-defined]
+        self.fields["people"].initial = version.author_ids()
