@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from procedures.content import Unit
@@ -122,6 +122,7 @@ def test_limit_of_nothing_is_none(text):
     assert parse_limit(text) is None
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="0123456789½/.,()+- ngàylviệcgờ"))
 def test_limit_of_any_text_keeps_the_text(text):
     limit = parse_limit(text)

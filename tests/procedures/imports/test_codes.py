@@ -1,7 +1,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from procedures.imports.codes import is_without_code, looks_like_code, read_code
@@ -174,6 +174,7 @@ def test_code_meant_is_told_from_words(text, meant):
     assert looks_like_code(text) is meant
 
 
+@settings(deadline=None)
 @given(st.text() | st.floats(), st.booleans())
 def test_code_cell_of_any_content_gets_an_answer(cell, from_csv):
     code = read_code(cell, from_csv=from_csv)
