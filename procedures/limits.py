@@ -70,6 +70,12 @@ def parse_limit(text: str) -> Limit | None:
     return Limit(unit, int(minutes), text)
 
 
+def single_limit(text: str) -> tuple[Unit, int | None]:
+    """Return unit and minutes of the limit that `text` states, unknown for an empty text too."""
+    limit = parse_limit(text)
+    return (limit.unit, limit.minutes) if limit else (Unit.UNKNOWN, None)
+
+
 def _keep_words(bracket: re.Match[str]) -> str:
     """Keep `(hai mươi)` between a number and its unit; other brackets are judged on their own."""
     return bracket[0] if re.fullmatch(_IN_WORDS.removesuffix("?"), bracket[0]) else ""

@@ -8,7 +8,7 @@ from procedures.imports.codes import looks_like_code
 from qms.foundation.text import clean, fold
 
 _AFTER_NUMBER = r"(?:\.[0-9]{1,2})*\s*(?:[.)/:–—-]\s*|$|\s+(?=[Ll][ĩĨ][Nn][Hh]\s))"
-_NUMBERING = re.compile(r"(?:[IVXLC]{1,6}|[A-ZĐ]|[0-9]{1,2})" + _AFTER_NUMBER)
+_NUMBERING = re.compile(r"^(?:[IVXLC]{1,6}|[A-ZĐ]|[0-9]{1,2})" + _AFTER_NUMBER)
 _ROMAN_OR_LETTER = re.compile(r"(?:[IVXLC]{1,6}|[A-ZĐ])" + _AFTER_NUMBER)
 _COUNT = re.compile(
     r"\s*(?:\((?:có |gồm |tổng số:? )?[0-9]+\s*(?:tthc|thủ tục(?: hành chính)?)?\)"
@@ -42,14 +42,15 @@ _TOTAL = re.compile(
 _NOTE = re.compile(r"(?:ghi chu|chu thich|luu y|chu y|nguon)\b.*")
 _CLOSING = re.compile(
     r"noi nhan\b.*|luu (?:vt|van thu)\b.*|(?:da )?ky(?: (?:ten|ghi|va|dong dau)\b.*)?"
-    r"|nguoi (?:lap(?: (?:bieu|bang|danh sach))?|tong hop|ky)"
+    r"|nguoi (?:lap(?: (?:bieu|bang|danh sach))?|tong hop|kiem tra|(?:phe )?duyet|ky)"
     r"|(?:(?:kt|q|tl|tm|tuq) )?(?:pho )?"
-    r"(?:truong phong|chu tich|giam doc|thu truong|hieu truong|chanh van phong|truong ban)"
+    r"(?:truong phong|chu tich|giam doc|thu truong|hieu truong|chanh van phong|truong ban|lanh dao)"
     r"(?: .{0,60})?"
     r"|(?:kt|tl|tm|tuq) .{0,80}|(?:.{0,40} )?ngay [0-9 ]*thang [0-9 ]*nam [0-9 ]*"
     r"|xac nhan cua (?:co quan|don vi|lanh dao|thu truong).{0,60}"
 )
 _DITTO = re.compile(r"[\s\-–—./]*(?:[\"“”″〃]|''|``|//)[\s\-–—./]*")
+LONGEST_DITTO = 20  # letters
 _DITTO_WORDS = {"nt", "n t", "nhu tren"}
 
 
@@ -64,7 +65,9 @@ class Group:
 
 def is_ditto(text: str) -> bool:
     """Tell whether a cell says *as above*: nt, -nt-, như trên, a quotation mark."""
-    return bool(_DITTO.fullmatch(text)) or (len(text) < 30 and fold(text) in _DITTO_WORDS)
+    if len(text) > LONGEST_DITTO:
+        return False
+    return bool(_DITTO.fullmatch(text)) or fold(text) in _DITTO_WORDS
 
 
 def is_column_numbers(texts: Sequence[str]) -> bool:
@@ -88,20 +91,19 @@ def is_aside(texts: Sequence[str]) -> bool:
 def read_group(cells: dict[int, str], *, name: int, merged: bool, others: bool) -> Group | None:
     """Return the group that a row heads, or None if it is no such row.
 
-    `cells` are the row's own texts by column, `name` is the column of names; `merged` tells that a
-    cell lies over several columns, `others` that known columns beside number, code and name are
-    filled: then it is a TTHC.
+    `cells` are the row's own texts by column, `name` is the column of names; `merged` tells that
+    a cell lies over three columns or more, `others` that known columns beside number, code and
+    name are filled, as those of a TTHC are.
     """
     columns = sorted(cells)
     texts = [cells[column] for column in columns]
     if len(set(texts)) == 1:
         return _lone_group(texts[0], columns[0], name=name, merged=merged or len(texts) > 1)
     first, second = texts[:2]
-    if others or looks_like_code(second) or columns[0] >= name:
+    if looks_like_code(second) or columns[0] >= name or len(second) < 2:
         return None
-    if (_ROMAN_OR_LETTER.fullmatch(first) or _FIELD_WORD.match(second)) and len(second) > 1:
-        return describe_group(second)
-    return None
+    heading = (_ROMAN_OR_LETTER.fullmatch(first) or merged) and not others
+    return describe_group(second) if heading or _FIELD_WORD.match(second) else None
 
 
 def describe_group(text: str) -> Group:

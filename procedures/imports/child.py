@@ -29,7 +29,8 @@ MAX_RATIO = 100
 RATIO_FROM = 2**20  # smaller parts may be as repetitive as they like
 MAX_ROWS = 20_000  # with text in them; the whole national catalogue has some 6,000
 MAX_COLUMNS = 100
-MAX_LETTERS = 30_000_000
+MAX_LETTERS = 10_000_000
+LONGEST_CELL = 32_767  # letters; Excel allows no more
 DELIMITERS = (",", ";", "\t")
 _CHUNK = 2**20
 _BROKEN = (zipfile.BadZipFile, zlib.error, NotImplementedError, OSError, EOFError, ValueError)
@@ -114,7 +115,8 @@ def _check_names(names: list[str]) -> None:
         raise Refused("damaged")
     if any(name.endswith("vbaproject.bin") or "/macrosheets/" in name for name in low):
         raise Refused("macro")
-    if "[content_types].xml" not in low or "xl/workbook.xml" not in low:
+    books = [name for name in low if re.fullmatch(r"xl/workbook[0-9]*\.xml", name)]
+    if "[content_types].xml" not in low or not books:
         raise Refused("not_workbook")
 
 
@@ -215,10 +217,12 @@ def _plain(cell: Any) -> str | float:
 
 def _check_amount(sheets: list[dict[str, Any]]) -> None:
     rows = [row for sheet in sheets for row in sheet.get("rows", [])]
+    lengths = [len(cell) for _, cells, _ in rows for cell in cells if isinstance(cell, str)]
     if len(rows) > MAX_ROWS:
         raise Refused("too_many_rows")
-    letters = sum(len(cell) for _, cells, _ in rows for cell in cells if isinstance(cell, str))
-    if letters > MAX_LETTERS:
+    if max(lengths, default=0) > LONGEST_CELL:
+        raise Refused("long_cell")
+    if sum(lengths) > MAX_LETTERS:
         raise Refused("too_heavy")
 
 
@@ -233,7 +237,15 @@ def csv_readings(data: bytes) -> list[list[dict[str, Any]]]:
     if declared:
         text = text[declared.end() :]
     delimiters = [declared[1]] if declared else [d for d in DELIMITERS if d in text]
-    return [[_csv_sheet(text, delimiter)] for delimiter in delimiters or [","]]
+    readings, refusals = [], []
+    for delimiter in delimiters or [","]:
+        try:
+            readings.append([_csv_sheet(text, delimiter)])
+        except Refused as refusal:
+            refusals.append(refusal)
+    if not readings:
+        raise refusals[0]
+    return readings
 
 
 def decode(data: bytes) -> str:

@@ -17,7 +17,8 @@ _LABELS = {
     "name": "ten tthc, ten thu tuc hanh chinh, ten thu tuc, ten goi tthc, ten dich vu cong,"
     " ten goi thu tuc hanh chinh, ten goi thu tuc, ten cua thu tuc hanh chinh,"
     " thu tuc hanh chinh, thu tuc, tthc, noi dung thu tuc, ten goi, ten, name",
-    "field": "linh vuc, ten linh vuc, linh vuc tthc, nhom linh vuc, nganh linh vuc, field",
+    "field": "linh vuc, ten linh vuc, linh vuc tthc, linh vuc thu tuc, linh vuc thu tuc hanh chinh,"
+    " linh vuc hoat dong, nhom linh vuc, nganh linh vuc, field",
     "level": "cap thuc hien, cap giai quyet, cap hanh chinh, cap, level",
     "agency": "co quan thuc hien, don vi thuc hien, co quan truc tiep thuc hien,"
     " co quan giai quyet, don vi giai quyet, co quan thuc hien tthc, co quan don vi thuc hien,"
@@ -46,7 +47,6 @@ _LABELS = {
 _BEGINNINGS = {
     "code": "ma tthc, ma so tthc, ma thu tuc, ma so thu tuc, ma so ho so tthc",
     "name": "ten tthc, ten thu tuc, ten dich vu cong",
-    "field": "linh vuc",
     "agency": "co quan thuc hien, don vi thuc hien, co quan giai quyet, co quan truc tiep",
     "limit_text": "thoi han, thoi gian giai quyet, thoi gian thuc hien, tong thoi gian",
     "fee": "phi le phi, phi va le phi, muc thu phi",
@@ -103,13 +103,23 @@ def header_at(lines: Sequence[Line], place: int) -> Header | None:
     if place + 1 == len(lines):
         return single if single.is_list else None
     below = lines[place + 1]
-    lower = _header(_own_labels(below), 1)
+    if single.is_list and _is_row_of(single, below):
+        return single
     double = _header(_double_labels(line, below), 2)
     merged_down = single.is_list and single.columns["name"] in below.carried
-    more = len(double.columns) > max(len(single.columns), len(lower.columns))
-    if double.is_list and (merged_down or more):
+    more = len(double.columns) > max(
+        len(single.columns), len(_header(_own_labels(below), 1).columns)
+    )
+    is_title = len(set(_own_labels(line).values())) < 2  # over a header, not part of it
+    if double.is_list and (merged_down or (more and not is_title)):
         return double
     return single if single.is_list else None
+
+
+def _is_row_of(header: Header, below: Line) -> bool:
+    """Tell whether `below` has a code or name of its own that is no label: then it is data."""
+    columns = {header.columns["name"], header.columns.get("code", -1)} - below.carried
+    return any(text and not match_label(text) for text in (_text(below, c) for c in columns))
 
 
 def match_label(label: str) -> tuple[str, int] | None:
@@ -172,5 +182,5 @@ def _double_labels(line: Line, below: Line) -> dict[int, tuple[str, ...]]:
 
 
 def _text(line: Line, column: int) -> str:
-    cell = line.cells[column] if column < len(line.cells) else ""
+    cell = line.cells[column] if 0 <= column < len(line.cells) else ""
     return clean(cell) if isinstance(cell, str) else ""

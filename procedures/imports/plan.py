@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from procedures.imports.limits import single_limit
 from procedures.imports.rows import TTHCRow
 from procedures.imports.table import TTHCTable
+from procedures.limits import single_limit
 from procedures.models import TTHC, TTHCChange, TTHCOnDay, on_day
 from qms.foundation.dates import today
 from qms.foundation.text import clean, fold

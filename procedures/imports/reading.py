@@ -42,6 +42,7 @@ _SENTENCES = {
     "bomb": "Tệp nén quá mức an toàn nên không được nhận: chép danh sách sang tệp .xlsx mới.",
     "too_many_rows": "Tệp có hơn 20.000 dòng: chia thành nhiều tệp rồi nhập lần lượt.",
     "too_heavy": "Tệp quá nặng, không đọc xong trong giới hạn: chép danh sách sang tệp .xlsx mới.",
+    "long_cell": "Tệp có ô dài quá 32.767 ký tự: xem lại dấu ngoặc kép trong tệp rồi lưu lại.",
     "encoding": "Không đọc được chữ trong tệp CSV: trong Excel, lưu lại kiểu “CSV UTF-8”.",
 }
 _REFUSED_EXTENSIONS = {

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from procedures.imports.asides import (
     Group,
@@ -124,7 +125,7 @@ class SheetReader:
         own = _own_texts(line)
         texts = [own[column] for column in sorted(own)]
         name = own.get(self._header.columns["name"])
-        if is_column_numbers(texts) or is_aside(texts) or _heads_codes(code.printed):
+        if not texts or is_column_numbers(texts) or is_aside(texts) or _heads_codes(code.printed):
             return True
         if code.problem and looks_like_code(code.printed):
             return False
@@ -145,7 +146,7 @@ class SheetReader:
         return read_group(
             own,
             name=self._header.columns["name"],
-            merged=any(first in own for first, _ in line.spans),
+            merged=any(first in own and last - first > 1 for first, last in line.spans),
             others=self._has_more(own),
         )
 
@@ -178,8 +179,7 @@ class SheetReader:
     def _text(self, line: Line, key: str) -> str:
         cell = self._value(line, key)
         self._above[key] = cell
-        text = clean(_printed(cell)) if key in _ONE_LINE else clean_lines(_printed(cell))
-        return text if fold(text) else ""  # a dash is nothing
+        return _cleaned(_printed(cell), one_line=key in _ONE_LINE)
 
     def _row(self, line: Line, code: Code) -> TTHCRow:
         name = self._text(line, "name")
@@ -239,6 +239,12 @@ class SheetReader:
 def _own_texts(line: Line) -> dict[int, str]:
     texts = {c: clean(_printed(cell)) for c, cell in enumerate(line.cells) if c not in line.carried}
     return {column: text for column, text in texts.items() if text}
+
+
+@lru_cache(maxsize=2_000)  # fields, bodies and fees come again and again
+def _cleaned(text: str, *, one_line: bool) -> str:
+    text = clean(text) if one_line else clean_lines(text)
+    return text if any(c.isalnum() for c in text) else ""  # a dash is nothing
 
 
 def _heads_codes(text: str) -> bool:

@@ -1,9 +1,11 @@
+from typing import Any
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from procedures.content import Unit
-from procedures.limits import Limit, parse_limit
+from procedures.limits import Limit, parse_limit, single_limit
 
 DAY = 480
 # The column of the 43 real rows, in the order of the list; None: empty.
@@ -48,7 +50,9 @@ REAL_LIMITS: dict[str, tuple[Unit, int | None] | None] = {
 
 
 @pytest.mark.parametrize(("text", "known"), REAL_LIMITS.items())
-def test_limit_of_the_real_rows_is_known_only_where_one_value_is_stated(text, known):
+def test_limit_of_the_real_rows_is_known_only_where_one_value_is_stated(
+    text: str, known: Any
+) -> None:
     limit = parse_limit(text)
 
     assert limit is not None
@@ -79,7 +83,7 @@ def test_limit_of_the_real_rows_is_known_only_where_one_value_is_stated(text, kn
         ("Theo kế hoạch của Sở", Unit.BY_PLAN, None),
     ],
 )
-def test_limit_is_known(text, unit, minutes):
+def test_limit_is_known(text: str, unit: Unit, minutes: int | None) -> None:
     limit = parse_limit(text)
 
     assert limit is not None
@@ -113,17 +117,31 @@ def test_limit_is_known(text, unit, minutes):
         "5",
     ],
 )
-def test_limit_that_is_not_one_plain_value_stays_text(text):
+def test_limit_that_is_not_one_plain_value_stays_text(text: str) -> None:
     assert parse_limit(text) == Limit(Unit.UNKNOWN, None, text)
 
 
 @pytest.mark.parametrize("text", ["", "  ", "\n", "\u200b"])
-def test_limit_of_nothing_is_none(text):
+def test_limit_of_nothing_is_none(text: str) -> None:
     assert parse_limit(text) is None
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="0123456789½/.,()+- ngàylviệcgờ"))
-def test_limit_of_any_text_keeps_the_text(text):
+def test_limit_of_any_text_keeps_the_text(text: str) -> None:
     limit = parse_limit(text)
 
     assert limit is None or (limit.minutes is None or limit.minutes > 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        ("20 ngày làm việc", (Unit.WORKING_DAY, 20 * DAY)),
+        ("theo đợt tuyển sinh", (Unit.BY_PLAN, None)),
+        ("20 ngày làm việc (Quảng Nam)", (Unit.UNKNOWN, None)),
+        ("", (Unit.UNKNOWN, None)),
+    ],
+)
+def test_single_limit_is_unit_and_minutes(text: str, known: tuple[Unit, int | None]) -> None:
+    assert single_limit(text) == known

@@ -8,7 +8,14 @@ from typing import Any
 import openpyxl
 from openpyxl.worksheet.worksheet import Worksheet
 
+from procedures.imports.rows import TTHCRow
+from procedures.imports.table import TTHCTable, read_table
+
 HEADER = ("STT", "Mã TTHC", "Tên thủ tục hành chính", "Lĩnh vực", "Thời hạn giải quyết")
+
+MN = "Thành lập trường mầm non"
+TH = "Thành lập trường tiểu học"
+CS = "Thành lập trường trung học cơ sở"
 
 
 def xlsx(
@@ -17,7 +24,7 @@ def xlsx(
     merges: Iterable[str] = (),
     title: str = "Danh sách TTHC",
     sheets: dict[str, Iterable[Sequence[Any]]] | None = None,
-    change: Callable[[Worksheet], None] | None = None,
+    change: Callable[[Worksheet], object] | None = None,
 ) -> bytes:
     """Return a workbook with `rows` on its first sheet and one more sheet for each of `sheets`."""
     book = openpyxl.Workbook()
@@ -25,13 +32,13 @@ def xlsx(
     assert isinstance(first, Worksheet)
     first.title = title
     for row in rows:
-        first.append(row)
+        first.append(list(row))
     for area in merges:
         first.merge_cells(area)
     for name, others in (sheets or {}).items():
         sheet = book.create_sheet(name)
         for row in others:
-            sheet.append(row)
+            sheet.append(list(row))
     if change:
         change(first)
     out = io.BytesIO()
@@ -57,3 +64,19 @@ def repacked(
         for name, content in (add or {}).items():
             new.writestr(name, content)
     return out.getvalue()
+
+
+def table(rows: Iterable[Sequence[Any]], **kwargs: Any) -> TTHCTable:
+    return read_table(xlsx(rows, **kwargs), "danh-sach.xlsx")
+
+
+def rows_of(rows: Iterable[Sequence[Any]], **kwargs: Any) -> tuple[TTHCRow, ...]:
+    return table(rows, **kwargs).rows
+
+
+def csv_rows(*lines: str) -> tuple[TTHCRow, ...]:
+    return read_table("\n".join(lines).encode(), "danh-sach.csv").rows
+
+
+def brief(rows: Iterable[TTHCRow]) -> list[tuple[int, str | None, str]]:
+    return [(row.row, row.code, row.name) for row in rows]

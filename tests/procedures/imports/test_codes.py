@@ -1,7 +1,8 @@
 import unicodedata
+from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from procedures.imports.codes import is_without_code, looks_like_code, read_code
@@ -42,7 +43,7 @@ from procedures.imports.codes import is_without_code, looks_like_code, read_code
         ("1.004494\n(1.004494.000.00.00.H02)", "000.00.00.H02"),
     ],
 )
-def test_code_is_read_as_printed_in_lists(printed, suffix):
+def test_code_is_read_as_printed_in_lists(printed: str, suffix: str) -> None:
     code = read_code(printed)
 
     assert (code.code, code.agency_suffix, code.restored) == ("1.004494", suffix, False)
@@ -53,13 +54,13 @@ def test_code_is_read_as_printed_in_lists(printed, suffix):
     ("cell", "printed"),
     [(1.00449, "1.00449"), (1004490.0, "1004490")],
 )
-def test_code_that_excel_made_a_number_is_restored(cell, printed):
+def test_code_that_excel_made_a_number_is_restored(cell: Any, printed: str) -> None:
     code = read_code(cell)
 
     assert (code.code, code.restored, code.printed) == ("1.004490", True, printed)
 
 
-def test_code_number_with_two_and_more_lost_zeros_is_restored():
+def test_code_number_with_two_and_more_lost_zeros_is_restored() -> None:
     assert [read_code(n).code for n in (1.0045, 1.005, 2.01)] == [
         "1.004500",
         "1.005000",
@@ -67,12 +68,12 @@ def test_code_number_with_two_and_more_lost_zeros_is_restored():
     ]
 
 
-def test_code_number_with_all_digits_is_restored_too():
+def test_code_number_with_all_digits_is_restored_too() -> None:
     assert read_code(1.004494).restored
 
 
 @pytest.mark.parametrize("cell", [1.0, 12.0, 1.5, 12.004494, 1.0044941, -1.00449, 44562.0, 0.0])
-def test_code_number_that_cannot_be_one_is_invalid(cell):
+def test_code_number_that_cannot_be_one_is_invalid(cell: Any) -> None:
     code = read_code(cell)
 
     assert code.code is None
@@ -93,8 +94,8 @@ def test_code_number_that_cannot_be_one_is_invalid(cell):
     ],
 )
 def test_code_text_that_lost_zeros_is_restored_where_a_number_may_have_been(
-    printed, in_csv, in_workbook
-):
+    printed: str, in_csv: str | None, in_workbook: str | None
+) -> None:
     assert read_code(printed, from_csv=True).code == in_csv
     assert read_code(printed).code == in_workbook
     assert read_code(printed, from_csv=True).restored == (in_csv is not None)
@@ -114,7 +115,7 @@ def test_code_text_that_lost_zeros_is_restored_where_a_number_may_have_been(
         ),
     ],
 )
-def test_code_cell_that_says_none_is_without_code(printed):
+def test_code_cell_that_says_none_is_without_code(printed: str) -> None:
     code = read_code(printed)
 
     assert (code.code, code.problem) == (None, None)
@@ -129,7 +130,7 @@ def test_code_cell_that_says_none_is_without_code(printed):
         *("1.004494 thay thế", "1.٠٠٤٤٩٤", "chưa rõ 1.004494", "1-004494"),
     ],
 )
-def test_code_that_is_not_readable_says_what_is_wanted(printed):
+def test_code_that_is_not_readable_says_what_is_wanted(printed: str) -> None:
     code = read_code(printed)
 
     assert code.code is None
@@ -145,18 +146,18 @@ def test_code_that_is_not_readable_says_what_is_wanted(printed):
         *("1,004494,1,004495", "1.004494/1.004495", "1.004494.H02 và 1.004495.H02"),
     ],
 )
-def test_code_cell_with_several_codes_is_invalid(printed):
+def test_code_cell_with_several_codes_is_invalid(printed: str) -> None:
     code = read_code(printed)
 
     assert code.code is None
     assert code.problem == "Ô mã có nhiều mã (1.004494, 1.004495): mỗi dòng chỉ ghi một mã."
 
 
-def test_code_printed_keeps_what_stood_there():
+def test_code_printed_keeps_what_stood_there() -> None:
     assert read_code(" 1,00449 ", from_csv=True).printed == "1,00449"
 
 
-def test_code_problem_shortens_a_text_put_in_the_wrong_column():
+def test_code_problem_shortens_a_text_put_in_the_wrong_column() -> None:
     problem = read_code("Thành lập 12.3456 " + "trường " * 300).problem
 
     assert problem is not None
@@ -170,12 +171,13 @@ def test_code_problem_shortens_a_text_put_in_the_wrong_column():
         *[(t, False) for t in ("Tổng số: 43 thủ tục", "Mầm non", "", "I", "1")],
     ],
 )
-def test_code_meant_is_told_from_words(text, meant):
+def test_code_meant_is_told_from_words(text: str, *, meant: bool) -> None:
     assert looks_like_code(text) is meant
 
 
-@given(st.text() | st.floats(), st.booleans())
-def test_code_cell_of_any_content_gets_an_answer(cell, from_csv):
+@settings(deadline=None)
+@given(cell=st.text() | st.floats(), from_csv=st.booleans())
+def test_code_cell_of_any_content_gets_an_answer(cell: str | float, *, from_csv: bool) -> None:
     code = read_code(cell, from_csv=from_csv)
 
     assert code.code is None or code.problem is None
