@@ -115,7 +115,7 @@ class OfficeUserManager(UserManager["User"]):
         if user is None:
             user = User(username=User.SYSTEM, full_name="Hệ thống", is_active=False)
             user.set_unusable_password()
-            user.save()
+            user.record(by=user, reason="Tài khoản của hệ thống")
         return user
 
 
@@ -153,15 +153,18 @@ class User(AbstractUser):
         self.full_name = clean(self.full_name)
         given = self.full_name.rsplit(" ", 1)  # Vietnamese lists go by the given name
         self.sort_key = sort_key(" ".join(reversed(given)))
-        self.skip_history_when_saving = set(kwargs.get("update_fields") or ()) == {"last_login"}
-        if self.pk and not hasattr(self, "_history_user"):
-            self._history_user = self
-            try:
-                super().save(*args, **kwargs)
-            finally:
-                del self._history_user
-        else:
+        # simple-history asks whether the attribute is there, not what it says
+        self.__dict__.pop("skip_history_when_saving", None)
+        if set(kwargs.get("update_fields") or ()) == {"last_login"}:
+            self.skip_history_when_saving = True
+        if hasattr(self, "_history_user"):
             super().save(*args, **kwargs)
+            return
+        self._history_user = self
+        try:
+            super().save(*args, **kwargs)
+        finally:
+            del self._history_user
 
     def get_full_name(self) -> str:
         return self.full_name
