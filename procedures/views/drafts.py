@@ -183,9 +183,7 @@ def _too_late(request: UserRequest, version: ProcedureVersion) -> HttpResponse:
     return explain(request, redirect("procedures:draft-detail", version.pk), wrong)
 
 
-def _save(
-    request: UserRequest, version: ProcedureVersion, typed: Typed, seen: str
-) -> HttpResponse:
+def _save(request: UserRequest, version: ProcedureVersion, typed: Typed, seen: str) -> HttpResponse:
     names = names_for(version)
     document, errors = typed.document(version.document, names)
     if document is None:
@@ -338,4 +336,3 @@ def draft_pdf(request: UserRequest, pk: int) -> HttpResponse:
     answer = HttpResponse(data, content_type="application/pdf")
     answer["Content-Disposition"] = f'inline; filename="{version.procedure.slug}-du-thao.pdf"'
     return answer
-
