@@ -260,10 +260,9 @@ def _longest_rising(numbers: list[int]) -> set[int]:
     """Return the members of a longest rising subsequence."""
     best: list[list[int]] = []
     for number in numbers:
-        before: list[list[int]] = [run for run in best if run[-1] < number]
-        longest = max(before, key=lambda run: len(run), default=[])
-        best.append([*longest, number])
-    return set(max(best, key=lambda run: len(run), default=[]))
+        before = sorted((run for run in best if run[-1] < number), key=len)
+        best.append([*(before[-1] if before else []), number])
+    return set(sorted(best, key=len)[-1]) if best else set()
 
 
 def _fields(

@@ -1,0 +1,305 @@
+"""One version as a person reads it: its document for one TTHC, with what holds of it today."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from procedures.checks import Facts, TimeCheck, time_checks, unverified
+from procedures.comparison import time_text
+from procedures.content import (
+    Content,
+    FormUse,
+    KeptRecord,
+    LegalBasis,
+    Origin,
+    Step,
+    TimeKind,
+    TimeLimit,
+    Unit,
+)
+from procedures.models import (
+    Form,
+    FormIssue,
+    InForcePeriod,
+    LegalChange,
+    ProcedureVersion,
+)
+from procedures.workflow import VersionStatus
+from qms.foundation.charts import TimeBar, time_bars
+from qms.foundation.dates import add_months, duration_text, format_date, today, valid_on
+from qms.foundation.text import comparison_key
+from qms.organisation.models import AgencyProfile, Post
+from qms.records.models import Signature
+
+_LIMIT_WORDS = {Unit.BY_PLAN: "theo kế hoạch", Unit.UNKNOWN: "chưa rõ"}
+_RETENTION = "chưa rõ"
+
+
+@dataclass(frozen=True)
+class State:
+    """How a version stands on a day: a code for the badge, and what is said after its word."""
+
+    code: str
+    extra: str = ""
+
+    @property
+    def is_ended(self) -> bool:
+        return self.code in ("ended", "abolished")
+
+
+def state_of(version: ProcedureVersion, period: InForcePeriod | None, *, on: dt.date) -> State:
+    """Return the state of `version`, whose standing period is `period`, on the day."""
+    if version.status != VersionStatus.ISSUED:
+        return State(version.status)
+    if period is None:
+        return State("ended", "chưa từng có hiệu lực")
+    if period.valid_from > on:
+        return State("scheduled", f"từ {format_date(period.valid_from)}")
+    if period.valid_to is not None and period.valid_to <= on:
+        is_abolished = period.ended_by is not None and period.ended_by.version_id is None
+        code = "abolished" if is_abolished else "ended"
+        return State(code, f"từ {format_date(period.valid_to)}")
+    return State("in_force", f"từ {format_date(period.valid_from)}")
+
+
+@dataclass(frozen=True)
+class StepTimeView:
+    case: str
+    text: str
+    bar: TimeBar | None
+
+
+@dataclass(frozen=True)
+class StepView:
+    number: int
+    step: Step
+    times: tuple[StepTimeView, ...]
+    forms: tuple[FormUse, ...]
+    is_mine: bool
+
+
+@dataclass(frozen=True)
+class BasisView:
+    basis: LegalBasis
+    is_ended: bool
+    note: str
+
+
+@dataclass(frozen=True)
+class FormView:
+    form: FormUse
+    issue: FormIssue | None
+
+
+@dataclass(frozen=True)
+class LimitView:
+    limit: TimeLimit
+    text: str
+    case: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Everything the reading page shows."""
+
+    version: ProcedureVersion
+    document: Content
+    state: State
+    period: InForcePeriod | None
+    profile: AgencyProfile | None
+    chosen: str
+    steps: tuple[StepView, ...]
+    sums: tuple[TimeCheck, ...]
+    limits: tuple[LimitView, ...]
+    bases: tuple[BasisView, ...]
+    forms: tuple[FormView, ...]
+    signatures: tuple[Signature, ...]
+    review_due: dt.date | None = None
+    notes: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def mine(self) -> list[StepView]:
+        return [step for step in self.steps if step.is_mine]
+
+    @property
+    def unverified(self) -> int:
+        return unverified(self.document)
+
+    @property
+    def has_invented(self) -> bool:
+        return bool(self.document.illustrative)
+
+    @property
+    def main_limit(self) -> str:
+        """Return the limit for the summary: the only one, or the range in words."""
+        texts = list(dict.fromkeys(view.text for view in self.limits))
+        return " hoặc ".join(texts) if texts else "chưa rõ"
+
+    @property
+    def fee_text(self) -> str:
+        return "; ".join(fee.text for fee in self.document.fees) or "chưa rõ"
+
+    @property
+    def case_labels(self) -> list[str]:
+        return [case.label for case in self.document.cases]
+
+
+def read_version(
+    version: ProcedureVersion,
+    *,
+    period: InForcePeriod | None,
+    profile: AgencyProfile | None,
+    posts: Sequence[Post] = (),
+    chosen: str = "",
+    on: dt.date | None = None,
+) -> Reading:
+    """Gather what the reading page shows of `version`; three queries, whatever its size.
+
+    `chosen` is the code of the TTHC to read it for, where it serves several. `posts` are the
+    reader's own, to tell which steps are theirs. `on` None is today.
+    """
+    day = on or today()
+    document = for_tthc(version.document, chosen)
+    due = None
+    if period is not None and profile is not None:
+        due = add_months(period.valid_from, profile.review_interval_months)
+    return Reading(
+        version=version,
+        document=document,
+        state=state_of(version, period, on=day),
+        period=period,
+        profile=profile,
+        chosen=chosen,
+        steps=tuple(_steps(document, posts)),
+        sums=tuple(_sums(document)),
+        limits=tuple(_limits(document)),
+        bases=tuple(_bases(document, day)),
+        forms=tuple(_forms(version, document, day)),
+        signatures=tuple(Signature.objects.on(version).filter(round=version.round)),
+        review_due=due,
+    )
+
+
+def posts_of(user: Any, *, on: dt.date) -> list[Post]:
+    """Return the posts that `user` holds on the day; none for who is not signed in."""
+    if not getattr(user, "is_authenticated", False):
+        return []
+    posts = Post.objects.filter(valid_on(on), person=user)
+    return list(posts.select_related("position", "unit"))
+
+
+def for_tthc(document: Content, code: str) -> Content:
+    """Return the document with only what applies to the TTHC `code`; whole where it is empty."""
+    if not code:
+        return document
+
+    def applies(row: Any) -> bool:
+        named = row.tthc
+        return not named or (code in named if isinstance(named, tuple) else named == code)
+
+    kept = {
+        name: tuple(row for row in getattr(document, name) if applies(row))
+        for name in ("dossier", "bases", "limits", "fees", "results", "forms")
+    }
+    kept["tthc"] = tuple(covered for covered in document.tthc if covered.code == code)
+    return document.revised(**kept)
+
+
+def _steps(document: Content, posts: Sequence[Post]) -> Iterable[StepView]:
+    bars = {
+        case.key: time_bars([step.time(case.key).minutes or 0 for step in document.steps])
+        for case in document.cases
+    }
+    for index, step in enumerate(document.steps):
+        times = tuple(
+            StepTimeView(
+                case.label,
+                time_text(step.time(case.key)),
+                bars[case.key][index] if step.time(case.key).kind is TimeKind.WORKING else None,
+            )
+            for case in document.cases
+        )
+        forms = tuple(form for key in step.forms if (form := document.form(key)))
+        yield StepView(index + 1, step, times, forms, any(_is_mine(step, post) for post in posts))
+
+
+def _is_mine(step: Step, post: Post) -> bool:
+    at_home = not step.unit_code or step.unit_code == post.unit.code
+    return bool(step.position) and step.position == post.position.name and at_home
+
+
+def _sums(document: Content) -> Iterable[TimeCheck]:
+    """Return one sum a case, against the strictest limit that the document states."""
+    strictest: dict[str, TimeCheck] = {}
+    for check in time_checks(document, Facts()):
+        known = strictest.get(check.case)
+        if known is None or (check.limit or 10**9) < (known.limit or 10**9):
+            strictest[check.case] = check
+    return strictest.values()
+
+
+def limit_text(limit: TimeLimit) -> str:
+    """Return a limit in words; as given in the source where its value is not known."""
+    if limit.minutes is None:
+        return limit.text or _LIMIT_WORDS.get(limit.unit, "chưa rõ")
+    if limit.unit is Unit.CALENDAR_DAY:
+        return f"{limit.minutes / 1440:g} ngày".replace(".", ",")
+    if limit.unit is Unit.HOUR:
+        return f"{limit.minutes / 60:g} giờ làm việc".replace(".", ",")
+    return duration_text(limit.minutes)
+
+
+def _limits(document: Content) -> Iterable[LimitView]:
+    labels = {case.key: case.label for case in document.cases}
+    for limit in document.limits:
+        yield LimitView(limit, limit_text(limit), labels.get(limit.case, ""))
+
+
+def _bases(document: Content, day: dt.date) -> Iterable[BasisView]:
+    keys = {comparison_key(basis.number) for basis in document.bases}
+    changes = LegalChange.objects.filter(
+        document__number_key__in=keys, is_void=False, effective_on__lte=day
+    ).select_related("document", "by_document")
+    latest: dict[str, LegalChange] = {}
+    for change in changes:
+        key = change.document.number_key
+        if key not in latest or change.ends_by(day) or not latest[key].ends_by(day):
+            latest[key] = change
+    for basis in document.bases:
+        found = latest.get(comparison_key(basis.number))
+        if found is None:
+            yield BasisView(basis, is_ended=False, note="")
+            continue
+        by = f" bởi {found.by_document.number}" if found.by_document else ""
+        note = f"đã {found.get_kind_display()}{by} từ {format_date(found.effective_on)}"
+        yield BasisView(basis, is_ended=found.ends_by(day), note=note)
+
+
+def _forms(version: ProcedureVersion, document: Content, day: dt.date) -> Iterable[FormView]:
+    keys = {Form.key_of(f.kind, f.code, f.name, f.source): f.key for f in document.forms}
+    issues = FormIssue.objects.filter(
+        form__agency_id=version.procedure.agency_id,
+        form__ref_key__in=keys,
+        valid_from__lte=day,
+    ).select_related("form", "file")
+    current = {keys[issue.form.ref_key]: issue for issue in issues.order_by("valid_from")}
+    for form in document.forms:
+        yield FormView(form, current.get(form.key))
+
+
+def retention_text(record: KeptRecord) -> str:
+    """Return how long a record is kept."""
+    if record.is_permanent:
+        return "vĩnh viễn"
+    return f"{record.years} năm" if record.years is not None else _RETENTION
+
+
+def origin_word(origin: Origin) -> str:
+    """Return what is said beside a fact that the office itself does not state."""
+    return {
+        Origin.STATED: "",
+        Origin.PARTLY: "kiểm chứng một phần",
+        Origin.UNVERIFIED: "chưa kiểm chứng",
+        Origin.ILLUSTRATIVE: "minh họa",
+    }[origin]
