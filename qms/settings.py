@@ -224,6 +224,9 @@ MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", default=20 * 1024 * 1024)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # a long procedure is one form of many rows
 
+# --- Data ---------------------------------------------------------------------------------------
+LOAD_DEMO = env.bool("LOAD_DEMO", default=True)  # demo people and the procedures they signed
+
 # --- Mail, logs ---------------------------------------------------------------------------------
 EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
