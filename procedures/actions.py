@@ -12,6 +12,8 @@ from procedures.content import Content
 from procedures.models import (
     Decision,
     DecisionItem,
+    Form,
+    FormIssue,
     Procedure,
     ProcedureVersion,
     Rendition,
@@ -432,6 +434,25 @@ def accept_paper(
     item.record(by=by, reason="Chấp nhận tài liệu đã ban hành trên giấy")
     keys = [version.pk]
     transaction.on_commit(lambda: make_renditions(keys, by=by))
+
+
+@transaction.atomic
+def issue_form(form: Form, file: StoredFile, *, valid_from: dt.date, by: User) -> FormIssue:
+    """Give a form its next issue, the one to fill in from `valid_from` on.
+
+    Raises ValidationError where an issue begins on that very day or a later one stands.
+    """
+    later = form.issues.filter(valid_from__gte=valid_from).exists()
+    if later:
+        raise ValidationError(
+            {"valid_from": "Đã có lần ban hành mẫu dùng từ ngày này hoặc sau đó."}
+        )
+    last = form.issues.order_by("-issue_no").first()
+    issue = FormIssue(
+        form=form, issue_no=(last.issue_no if last else 0) + 1, file=file, valid_from=valid_from
+    )
+    issue.record(by=by, reason="Ban hành biểu mẫu")
+    return issue
 
 
 def make_renditions(keys: Iterable[int], *, by: User) -> int:

@@ -1,5 +1,22 @@
 """The library: what is in force, earlier issues, history, files."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from procedures.views import blanks, legal, library, versions
+
+_ONE = "quy-trinh/<slug:slug>/"
+_EDITION = f"{_ONE}cac-lan-ban-hanh/<str:number>/"
+
+urlpatterns: list[URLPattern] = [
+    path("quy-trinh/", library.procedure_list, name="list"),
+    path(_ONE, versions.procedure_detail, name="procedure-detail"),
+    path(f"{_ONE}cac-lan-ban-hanh/", versions.procedure_versions, name="procedure-versions"),
+    path(_EDITION, versions.version_detail, name="version-detail"),
+    path(f"{_EDITION}pdf/", versions.version_pdf, name="version-pdf"),
+    path(f"{_EDITION}ban-chup/", versions.version_scan, name="version-scan"),
+    path(f"{_ONE}lich-su/", versions.procedure_history, name="procedure-history"),
+    path("bieu-mau/", blanks.blank_list, name="blank-list"),
+    path("bieu-mau/moi/", blanks.blank_new, name="blank-new"),
+    path("bieu-mau/<int:pk>/tep/", blanks.blank_file, name="blank-file"),
+    path("van-ban/", legal.legal_list, name="legal-list"),
+]

@@ -13,6 +13,7 @@ from procedures.forms.decisions import CommentForm
 from procedures.forms.review import ReviewForm
 from procedures.models import ProcedureVersion
 from procedures.models.facts import gather_facts
+from procedures.reading import read_version
 from procedures.views.answers import explain
 from procedures.workflow import VersionStatus
 from qms.foundation.dates import today
@@ -30,7 +31,7 @@ def review_page(
     context: dict[str, Any] = {
         "version": version,
         "item": item,
-        "document": version.document,
+        "reading": read_version(version, period=None, profile=None),
         "problems": [(p, version.answers.get(p.name, "")) for p in version.problems()],
         "times": time_checks(version.document, gather_facts(version, on=today())),
         "signatures": Signature.objects.on(version).filter(round=version.round),

@@ -348,7 +348,9 @@ def has_role(
 
 def people_of(agency: Unit, *, on: dt.date) -> models.QuerySet[User]:
     """Return the active people with a grant or a post in the agency on the day, by name."""
-    grants = UnitGrant.objects.valid(on=on).filter(content_object__path__startswith=agency.path or "")
+    grants = UnitGrant.objects.valid(on=on).filter(
+        content_object__path__startswith=agency.path or ""
+    )
     posts = Post.objects.filter(valid_on(on), unit__path__startswith=agency.path or "")
     return User.objects.filter(
         Q(pk__in=grants.values("user")) | Q(pk__in=posts.values("person")), is_active=True

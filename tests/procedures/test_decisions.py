@@ -158,7 +158,7 @@ def test_decision_issue_puts_in_force_with_the_signed_original(client: Client) -
 @pytest.mark.parametrize(
     ("field", "value", "message"),
     [
-        ("number", "", "Trường này là bắt buộc"),
+        ("number", "", "Chưa điền mục này"),
         ("signed_on", "31/02/2026", "Ngày phải ghi theo dạng"),
         ("signed_on", format_date(today() + dt.timedelta(days=1)), "không được ở tương lai"),
         ("signed_on", "01/01/2020", "không được trước ngày phê duyệt"),

@@ -1,0 +1,67 @@
+"""What is typed for a form and its issues."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+
+from procedures.models import Form
+from qms.foundation.dates import today
+from qms.foundation.forms import DateField
+from qms.foundation.text import clean
+from qms.organisation.models import Unit
+from qms.records import files
+
+
+class BlankForm(forms.Form):
+    """A form of the office's own, or one that the law sets; a known one gets a new issue."""
+
+    kind = forms.ChoiceField(label="Loại", choices=Form.Kind.choices)
+    code = forms.CharField(label="Mã hiệu", max_length=60, required=False)
+    name = forms.CharField(label="Tên biểu mẫu", max_length=500)
+    source = forms.CharField(
+        label="Văn bản quy định mẫu",
+        max_length=120,
+        required=False,
+        help_text="Với mẫu do luật định.",
+    )
+    file = forms.FileField(label="Tệp mẫu (docx, xlsx, pdf)", required=False)
+    valid_from = DateField(label="Dùng từ ngày", required=False)
+
+    def __init__(self, *args: Any, agency: Unit, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.agency = agency
+        self.fields["valid_from"].initial = today
+
+    def clean_file(self) -> UploadedFile | None:
+        upload: UploadedFile | None = self.cleaned_data["file"]
+        if upload is not None:
+            self.file_data = upload.read()
+            self.file_kind = files.kind_of(self.file_data, upload.name or "", allowed=files.FORMS)
+        return upload
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("kind") == Form.Kind.INTERNAL and not clean(cleaned.get("code") or ""):
+            self.add_error("code", "Biểu mẫu nội bộ phải có mã hiệu.")
+        if cleaned.get("kind") == Form.Kind.LEGAL and not clean(cleaned.get("source") or ""):
+            self.add_error("source", "Hãy ghi văn bản quy định mẫu này.")
+        if (
+            cleaned.get("file")
+            and not cleaned.get("valid_from")
+            and "valid_from" not in self.errors
+        ):
+            self.add_error("valid_from", "Hãy ghi ngày bắt đầu dùng tệp này.")
+        return cleaned
+
+    def known(self) -> Form | None:
+        """Return the form that this names already."""
+        data = self.cleaned_data
+        key = Form.key_of(data["kind"], data["code"], data["name"], data["source"])
+        return Form.objects.filter(agency=self.agency, ref_key=key).first()
+
+    def refuse_repeat(self, form: Form | None) -> None:
+        """Raise ValidationError for a form that stands already and brings no new file."""
+        if form is not None and self.cleaned_data.get("file") is None:
+            raise ValidationError({"code": "Biểu mẫu này đã có; chọn tệp nếu là lần ban hành mới."})
