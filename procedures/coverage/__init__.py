@@ -1,6 +1,6 @@
 """Coverage on a day: which TTHC have an ISO procedure in force, which of them are up to date."""
 
-from procedures.coverage.facts import Facts, TTHCFacts, VersionFacts, load_facts, profile_of
+from procedures.coverage.facts import Facts, TTHCFacts, VersionFacts
 from procedures.coverage.figures import (
     LISTS,
     CoursePoint,
@@ -12,6 +12,7 @@ from procedures.coverage.figures import (
     coverage_on,
     decisions_between,
 )
+from procedures.coverage.reading import load_facts, profile_of
 from procedures.coverage.rules import (
     EARLIEST,
     LATEST,

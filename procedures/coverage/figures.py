@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from procedures.coverage.facts import Facts, TTHCFacts, load_facts, profile_of
+from procedures.coverage.facts import Facts, TTHCFacts
+from procedures.coverage.reading import load_facts, profile_of
 from procedures.coverage.rules import Row, Standing, duties_on, row_on, serving, standing_on
 from qms.foundation.text import sort_key
 from qms.organisation.models import Unit
