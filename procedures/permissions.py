@@ -7,9 +7,17 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from procedures.models import Decision, InForcePeriod, Procedure, ProcedureVersion, VersionAuthor
+from procedures.models import (
+    Decision,
+    Exclusion,
+    InForcePeriod,
+    Procedure,
+    ProcedureVersion,
+    Responsibility,
+    VersionAuthor,
+)
 from procedures.workflow import DecisionStatus, VersionStatus
 from qms.foundation.dates import today
 from qms.organisation.models import Unit, has_role, holders_of, roles_of, units_of
@@ -213,3 +221,35 @@ def in_force_exists(on: dt.date | None = None) -> Exists:
     """Return the condition that a procedure has a version in force on the day (None: today)."""
     periods = InForcePeriod.objects.valid(on=on or today())
     return Exists(periods.filter(procedure=OuterRef("pk")))
+
+
+def readable_units(user: Any, *, on: dt.date | None = None) -> QuerySet[Unit]:
+    """Return the units whose TTHC and coverage `user` sees: all of the agencies they belong to."""
+    agencies = reader_agencies(user, on=on).filter(path__isnull=False)
+    above = agencies.annotate(below=OuterRef("path")).filter(below__startswith=F("path"))
+    return Unit.objects.filter(Exists(above))
+
+
+def may_read(user: Any, *, is_restricted: bool, owner_path: str) -> bool:
+    """Reads a procedure of the own agency: a restricted one its secretary and leaders alone."""
+    return not is_restricted or any(
+        role in (Role.ISO_SECRETARY, Role.LEADER) and owner_path.startswith(path)
+        for role, path in roles_of(user)
+    )
+
+
+def can_propose_exclusion(
+    user: Any, responsibility: Responsibility, *, on: dt.date | None = None
+) -> bool:
+    """Proposes to take a responsibility out of the count: the secretary of its unit."""
+    return is_secretary(user, responsibility.unit, on=on)
+
+
+def can_answer_exclusion(user: Any, exclusion: Exclusion, *, on: dt.date | None = None) -> bool:
+    """Accepts or refuses it: a leader of the unit who did not propose it."""
+    return (
+        exclusion.accepted_at is None
+        and exclusion.refused_at is None
+        and exclusion.proposed_by_id != user.pk
+        and is_leader(user, exclusion.responsibility.unit, on=on)
+    )

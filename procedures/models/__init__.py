@@ -12,6 +12,7 @@ from procedures.models.catalogue import (
     TTHCChange,
     TTHCOnDay,
     on_day,
+    stands_on,
 )
 from procedures.models.decisions import (
     Decision,
@@ -67,4 +68,5 @@ __all__ = [
     "on_day",
     "open_period",
     "rebuild_links",
+    "stands_on",
 ]

@@ -2,7 +2,9 @@
 
 import datetime as dt
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -246,11 +248,33 @@ def on_day(tthc: TTHC, changes: list[TTHCChange], on: dt.date) -> TTHCOnDay:
                 values[key] = getattr(change, key)
         if change.kind in TTHCChange.LIVING:
             values["decision_no"] = change.decision_no
-    if past:
-        alive = past[-1].kind in TTHCChange.LIVING
-    else:
-        alive = not any(change.kind == TTHCChange.Kind.ANNOUNCED for change in valid)
-    return TTHCOnDay(tthc, name, field, values, alive, past[-1] if past else None)
+    last = past[-1] if past else None
+    return TTHCOnDay(tthc, name, field, values, stands_on(valid, on), last)
+
+
+class Effect(Protocol):
+    """What in force or not hangs on: a TTHCChange, or the facts of one."""
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def effective_on(self) -> dt.date: ...
+
+
+def stands_on(changes: Iterable[Effect], on: dt.date) -> bool:
+    """Tell whether a TTHC is in force on the day.
+
+    `changes` are all of its own that are not void, in order of effect. One that nothing announces
+    began before records.
+    """
+    last, begins_later = "", False
+    for change in changes:
+        if change.effective_on <= on:
+            last = change.kind
+        else:
+            begins_later = begins_later or change.kind == TTHCChange.Kind.ANNOUNCED
+    return last in TTHCChange.LIVING if last else not begins_later
 
 
 class ResponsibilityQuerySet(models.QuerySet["Responsibility"]):
