@@ -15,7 +15,6 @@ from procedures.models import (
     InForcePeriod,
     Procedure,
     ProcedureVersion,
-    Responsibility,
     VersionAuthor,
 )
 from procedures.workflow import DecisionStatus, VersionStatus
@@ -238,11 +237,9 @@ def may_read(user: Any, *, is_restricted: bool, owner_path: str) -> bool:
     )
 
 
-def can_propose_exclusion(
-    user: Any, responsibility: Responsibility, *, on: dt.date | None = None
-) -> bool:
-    """Proposes to take a responsibility out of the count: the secretary of its unit."""
-    return is_secretary(user, responsibility.unit, on=on)
+def can_propose_exclusion(user: Any, unit: Unit, *, on: dt.date | None = None) -> bool:
+    """Proposes to take a responsibility of `unit` out of the count: its secretary."""
+    return is_secretary(user, unit, on=on)
 
 
 def can_answer_exclusion(user: Any, exclusion: Exclusion, *, on: dt.date | None = None) -> bool:

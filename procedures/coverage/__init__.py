@@ -1,6 +1,6 @@
 """Coverage on a day: which TTHC have an ISO procedure in force, which of them are up to date."""
 
-from procedures.coverage.facts import Facts, TTHCFacts, VersionFacts
+from procedures.coverage.facts import Duty, Facts, TTHCFacts, VersionFacts
 from procedures.coverage.figures import (
     LISTS,
     CoursePoint,
@@ -19,8 +19,8 @@ from procedures.coverage.rules import (
     Reason,
     Row,
     Standing,
-    open_changes,
-    row_on,
+    reasons_on,
+    serving,
 )
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "LISTS",
     "CoursePoint",
     "Coverage",
+    "Duty",
     "Facts",
     "Group",
     "Reason",
@@ -42,7 +43,7 @@ __all__ = [
     "coverage_on",
     "decisions_between",
     "load_facts",
-    "open_changes",
     "profile_of",
-    "row_on",
+    "reasons_on",
+    "serving",
 ]

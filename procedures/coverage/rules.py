@@ -122,6 +122,16 @@ def open_changes(item: TTHCFacts, version: VersionFacts, kept: Kept, day: dt.dat
     return sorted(waiting, key=lambda change: (change.effective_on, change.key))
 
 
+def reasons_on(
+    facts: Facts, item: TTHCFacts, version: VersionFacts, day: dt.date
+) -> tuple[Reason, ...]:
+    """Return why `version` is not up to date for the TTHC on the day, each with its deadline."""
+    return tuple(
+        Reason(change, version, add_months(change.effective_on, facts.months))
+        for change in open_changes(item, version, facts.kept, day)
+    )
+
+
 def standing_on(item: TTHCFacts, duties: list[Duty], kept: Kept, day: dt.date) -> Standing | None:
     """Return the class of the TTHC, whose responsibilities on the day are `duties`.
 
@@ -154,11 +164,7 @@ def row_on(facts: Facts, item: TTHCFacts, within: str, day: dt.date) -> Row | No
     in_force = tuple(version for version in versions if version.is_in_force(day))
     reasons: tuple[Reason, ...] = ()
     if standing == Standing.STALE:
-        reasons = tuple(
-            Reason(change, version, add_months(change.effective_on, facts.months))
-            for version in in_force
-            for change in open_changes(item, version, facts.kept, day)
-        )
+        reasons = tuple(r for v in in_force for r in reasons_on(facts, item, v, day))
     deadline = _deadline(item, standing, reasons, facts.months, day)
     return Row(
         tthc_id=item.pk,

@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from procedures.coverage import EARLIEST, LATEST
-from procedures.models import Exclusion, Field, Responsibility
+from procedures.models import Exclusion, Field
 from qms.foundation.dates import format_date, today
 from qms.foundation.forms import DateField
 from qms.organisation.models import Unit
@@ -95,17 +95,8 @@ class CatalogueForm(DayForm):
         return self.cleaned_data.get(name) or None
 
 
-class _DutyField(forms.ModelChoiceField):
-    def label_from_instance(self, duty: Responsibility) -> str:
-        return f"{duty.unit} – {duty.get_kind_display()}"
-
-
 class ExclusionForm(forms.Form):
-    responsibility = _DutyField(
-        label="Trách nhiệm",
-        queryset=Responsibility.objects.none(),
-        empty_label=None,
-    )
+    responsibility = forms.TypedChoiceField(label="Trách nhiệm", coerce=int)
     reason = forms.ChoiceField(label="Lý do", choices=Exclusion.Reason.choices)
     note = forms.CharField(
         label="Giải trình",
@@ -120,9 +111,9 @@ class ExclusionForm(forms.Form):
         help_text="Để trống nếu chưa bao giờ thuộc phạm vi.",
     )
 
-    def __init__(self, *args: Any, duties: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, duties: Sequence[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["responsibility"].queryset = duties  # type: ignore[attr-defined]
+        self.fields["responsibility"].choices = duties  # type: ignore[attr-defined]
 
 
 class RefusalForm(forms.Form):

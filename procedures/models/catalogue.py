@@ -109,7 +109,11 @@ class TTHCQuerySet(models.QuerySet["TTHC"]):
             name_on=Coalesce(Subquery(named.values("name")[:1]), F("name")),
             sort_on=Coalesce(Subquery(named.values("sort_key")[:1]), F("sort_key")),
             search_on=Coalesce(Subquery(named.values("search_key")[:1]), F("search_key")),
-            field_on_id=Coalesce(Subquery(moved.values("field")[:1]), F("field_id")),
+            field_on_id=Coalesce(
+                Subquery(moved.values("field")[:1]),
+                F("field_id"),
+                output_field=models.BigIntegerField(),
+            ),
             last_kind=Subquery(last),
             begins_later=Exists(later),
         )

@@ -1,0 +1,84 @@
+"""The list behind a figure of coverage as an Excel workbook."""
+
+from collections.abc import Iterable
+from io import BytesIO
+
+import xlsxwriter
+
+from procedures.coverage import Coverage, Row
+from qms.foundation.dates import format_date
+from qms.foundation.templatetags.office import percent
+
+COLUMNS = (
+    ("Mã TTHC", 12),
+    ("Tên TTHC", 70),
+    ("Lĩnh vực", 28),
+    ("Đơn vị", 28),
+    ("Tình trạng", 22),
+    ("Quy trình", 18),
+    ("Vì sao phải cập nhật", 50),
+    ("Hạn", 12),
+    ("Quá hạn", 10),
+)
+# Nothing that was typed may become a formula or a link in somebody's Excel.
+SAFE = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+
+
+def coverage_workbook(
+    found: Coverage, title: str, rows: Iterable[Row], hidden: Iterable[int]
+) -> bytes:
+    """Return the workbook: what was asked, the figures, then one line a TTHC.
+
+    Codes of versions in `hidden` are left out.
+    """
+    kept, out = frozenset(hidden), BytesIO()
+    with xlsxwriter.Workbook(out, SAFE) as book:
+        sheet = book.add_worksheet("TTHC")
+        bold = book.add_format({"bold": True})
+        wrap = book.add_format({"text_wrap": True, "valign": "top"})
+        head = book.add_format({"bold": True, "text_wrap": True, "bottom": 1})
+        heading = _heading(found, title)
+        for at, line in enumerate(heading):
+            sheet.write_string(at, 0, line, None if at else bold)
+        first = len(heading) + 1
+        for column, (label, width) in enumerate(COLUMNS):
+            sheet.set_column(column, column, width)
+            sheet.write_string(first, column, label, head)
+        for at, row in enumerate(rows, start=first + 1):
+            for column, value in enumerate(_cells(row, kept)):
+                sheet.write_string(at, column, value, wrap)
+        sheet.freeze_panes(first + 1, 2)
+    return out.getvalue()
+
+
+def _heading(found: Coverage, title: str) -> list[str]:
+    lines = [
+        f"{title} – {found.unit}, ngày {format_date(found.on)}",
+        f"Có quy trình ISO {found.covered_ratio} ({percent(found.with_procedure)}); phù hợp quy "
+        f"định hiện hành {found.fresh_ratio} ({percent(found.fresh)}); quá hạn cập nhật "
+        f"{found.overdue}; không thuộc phạm vi {found.excluded}",
+    ]
+    if found.is_beyond_catalogue:
+        until = format_date(found.catalogue_until) or "(chưa ghi ngày)"
+        lines.append(f"Lưu ý: danh mục TTHC mới cập nhật đến {until}.")
+    return lines
+
+
+def _cells(row: Row, hidden: frozenset[int]) -> list[str]:
+    shown = [version for version in row.versions if version.pk not in hidden]
+    return [
+        row.code,
+        row.name,
+        row.field,
+        row.units,
+        "Quá hạn cập nhật" if row.is_overdue else str(row.standing.label),
+        ", ".join(dict.fromkeys(version.code for version in shown)),
+        "\n".join(
+            dict.fromkeys(
+                f"{reason.change.text} từ {format_date(reason.change.effective_on)}"
+                for reason in row.reasons
+            )
+        ),
+        format_date(row.deadline),
+        "quá hạn" if row.is_late else "",
+    ]
