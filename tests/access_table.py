@@ -11,8 +11,61 @@ PUBLIC = "public"
 ANYONE = "anyone"
 BY_OBJECT = "by object"
 
+SECRETARY = frozenset({Role.ISO_SECRETARY})
+READERS = frozenset(Role) - {Role.SYSTEM_ADMIN}  # the administrator has no way to content
+SETTLERS = frozenset({Role.ISO_SECRETARY, Role.LEADER, Role.SYSTEM_ADMIN})
+
 ACCESS: dict[str, str | frozenset[Role]] = {
     "healthz": PUBLIC,
+    "home:my-work": ANYONE,
+    "organisation:agency": SETTLERS,
+    # the catalogue, its import, coverage
+    "procedures:coverage": READERS,
+    "procedures:coverage-sheet": READERS,
+    "procedures:tthc-list": READERS,
+    "procedures:tthc-import": SECRETARY,
+    "procedures:tthc-detail": BY_OBJECT,
+    "procedures:exclusion-new": BY_OBJECT,
+    "procedures:exclusion-accept": BY_OBJECT,
+    "procedures:exclusion-refuse": BY_OBJECT,
+    # the library; what it shows starts from what may be read, without an account too
+    "procedures:list": PUBLIC,
+    "procedures:procedure-detail": PUBLIC,
+    "procedures:procedure-versions": PUBLIC,
+    "procedures:version-detail": PUBLIC,
+    "procedures:version-pdf": PUBLIC,
+    "procedures:version-scan": BY_OBJECT,
+    "procedures:procedure-history": BY_OBJECT,
+    "procedures:blank-list": ANYONE,
+    "procedures:blank-new": SECRETARY,
+    "procedures:blank-file": PUBLIC,
+    "procedures:legal-list": READERS,
+    # open versions
+    "procedures:draft-list": ANYONE,
+    "procedures:draft-new": SECRETARY,
+    "procedures:draft-detail": BY_OBJECT,
+    "procedures:draft-review": BY_OBJECT,
+    "procedures:draft-return": BY_OBJECT,
+    "procedures:draft-discard": BY_OBJECT,
+    "procedures:draft-authors": BY_OBJECT,
+    "procedures:draft-pdf": BY_OBJECT,
+    "procedures:paper-new": SECRETARY,
+    "procedures:paper-accept": BY_OBJECT,
+    "procedures:paper-scan": BY_OBJECT,
+    # decisions
+    "procedures:decision-list": ANYONE,
+    "procedures:decision-new": SECRETARY,
+    "procedures:decision-detail": BY_OBJECT,
+    "procedures:decision-add": BY_OBJECT,
+    "procedures:decision-remove": BY_OBJECT,
+    "procedures:decision-submit": BY_OBJECT,
+    "procedures:decision-return": BY_OBJECT,
+    "procedures:decision-item-return": BY_OBJECT,
+    "procedures:decision-approve": BY_OBJECT,
+    "procedures:decision-issue": BY_OBJECT,
+    "procedures:decision-cancel": BY_OBJECT,
+    "procedures:decision-file": BY_OBJECT,
+    # the account, by django-allauth
     "account_login": PUBLIC,
     "account_inactive": PUBLIC,
     "account_signup": PUBLIC,  # says that it is closed
