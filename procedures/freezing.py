@@ -1,9 +1,12 @@
-"""What the database refuses by itself: changes of frozen content, overlapping periods."""
+"""What the database refuses by itself: changes of what was signed, overlapping periods."""
 
-from qms.foundation.triggers import Trigger
+from qms.foundation.triggers import Trigger, never_changes
 
 _VERSION = "procedures_procedureversion"
 _PERIOD = "procedures_inforceperiod"
+_DECISION = "procedures_decision"
+_ITEM = "procedures_decisionitem"
+_EXCLUSION = "procedures_exclusion"
 _FROZEN = "('approved', 'issued', 'discarded')"
 _KEPT = (
     "content",
@@ -26,8 +29,12 @@ _LINK_TABLES = (
 _MESSAGE = "Nội dung đã phê duyệt không được sửa, xóa."
 
 
+def _changed(*names: str) -> str:
+    return " OR ".join(f"NEW.{name} IS NOT OLD.{name}" for name in names)
+
+
 def _version_triggers() -> list[Trigger]:
-    changed = " OR ".join(f"NEW.{name} IS NOT OLD.{name}" for name in _KEPT)
+    changed = _changed(*_KEPT)
     return [
         Trigger(
             f"{_VERSION}_frozen",
@@ -77,8 +84,87 @@ def _period_triggers() -> list[Trigger]:
         Trigger(f"{_PERIOD}_no_overlap_insert", _PERIOD, "INSERT", overlap, message),
         Trigger(f"{_PERIOD}_no_overlap_update", _PERIOD, "UPDATE", overlap, message),
         Trigger(
+            f"{_PERIOD}_begun",
+            _PERIOD,
+            "UPDATE",
+            _changed("version_id", "procedure_id", "valid_from", "begun_by_id"),
+            "Thời gian hiệu lực đã ghi chỉ được kết thúc hoặc thu hồi.",
+        ),
+        Trigger(
             f"{_PERIOD}_kept", _PERIOD, "DELETE", "1 = 1", "Thời gian hiệu lực không được xóa."
         ),
+    ]
+
+
+def _decision_triggers() -> list[Trigger]:
+    """What a leader signed stays, and so does what the văn thư entered.
+
+    A decision taken over from paper gains lines as more of its documents are registered.
+    """
+    signed = "('approved', 'issued', 'withdrawn')"
+    issued = "('issued', 'withdrawn')"
+
+    def of_decision(row: str, statuses: str) -> str:
+        return (
+            f"EXISTS (SELECT 1 FROM {_DECISION} d "
+            f"WHERE d.id = {row}.decision_id AND d.status IN {statuses})"
+        )
+
+    system_made = (
+        f"EXISTS (SELECT 1 FROM {_DECISION} d WHERE d.id = NEW.decision_id "
+        f"AND d.status IN {signed} AND d.origin = 'system')"
+    )
+    contents = _changed("decision_id", "kind", "procedure_id", "version_id", "removed_at")
+    message = "Quyết định đã phê duyệt không được sửa, xóa."
+    return [
+        Trigger(
+            f"{_DECISION}_signed",
+            _DECISION,
+            "UPDATE",
+            f"OLD.status IN {signed} AND "
+            f"({_changed('agency_id', 'origin', 'subject', 'approved_by_id', 'approved_at')})",
+            message,
+        ),
+        Trigger(
+            f"{_DECISION}_numbered",
+            _DECISION,
+            "UPDATE",
+            f"OLD.status IN {issued} AND ("
+            f"{_changed('number', 'signed_on', 'effective_on', 'signed_file_id')})",
+            message,
+        ),
+        Trigger(f"{_DECISION}_kept", _DECISION, "DELETE", "1 = 1", message),
+        Trigger(f"{_ITEM}_signed_insert", _ITEM, "INSERT", system_made, message),
+        Trigger(
+            f"{_ITEM}_signed",
+            _ITEM,
+            "UPDATE",
+            f"({contents}) AND {of_decision('OLD', signed)}",
+            message,
+        ),
+        Trigger(
+            f"{_ITEM}_issued",
+            _ITEM,
+            "UPDATE",
+            f"({_changed('effective_on')}) AND {of_decision('OLD', issued)}",
+            message,
+        ),
+        Trigger(f"{_ITEM}_kept", _ITEM, "DELETE", "1 = 1", message),
+    ]
+
+
+def _exclusion_triggers() -> list[Trigger]:
+    message = "Việc đưa ra khỏi phạm vi đã được lãnh đạo ký, không được sửa, xóa."
+    names = ("responsibility_id", "reason", "note", "valid_from", "proposed_by_id", "accepted_at")
+    return [
+        Trigger(
+            f"{_EXCLUSION}_signed",
+            _EXCLUSION,
+            "UPDATE",
+            f"OLD.accepted_at IS NOT NULL AND ({_changed(*names)})",
+            message,
+        ),
+        Trigger(f"{_EXCLUSION}_kept", _EXCLUSION, "DELETE", "OLD.accepted_at IS NOT NULL", message),
     ]
 
 
@@ -86,4 +172,7 @@ TRIGGERS = [
     *_version_triggers(),
     *_link_triggers(),
     *_period_triggers(),
+    *_decision_triggers(),
+    *_exclusion_triggers(),
+    *never_changes("procedures_rendition", "Bản PDF đã lưu"),
 ]
