@@ -1,5 +1,7 @@
 """The page of the agency's profile and settings."""
 
+import re
+
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -10,6 +12,8 @@ from django.views.decorators.http import require_http_methods
 from qms.foundation.forms import DateField
 from qms.organisation.models import AgencyProfile, has_role
 from qms.organisation.roles import Role
+
+_CODE_PATTERN = re.compile(r"[^{}]*\{seq(?::0?[1-9])?\}[^{}]*")
 
 
 class AgencyForm(forms.ModelForm):
@@ -38,14 +42,12 @@ class AgencyForm(forms.ModelForm):
         )
 
     def clean_code_pattern(self) -> str:
-        """Refuse a pattern that gives no code: it must hold `{seq}`, and nothing else in braces."""
+        """Refuse a pattern that does not hold `{seq}` once, alone or with a width up to 9."""
         pattern: str = self.cleaned_data["code_pattern"]
-        try:
-            one, two = pattern.format(seq=1), pattern.format(seq=2)
-        except (KeyError, IndexError, ValueError, AttributeError) as error:
-            raise forms.ValidationError("Mẫu chỉ được có {seq}, ví dụ QT-{seq:02}/GDĐT.") from error
-        if one == two:
-            raise forms.ValidationError("Mẫu phải có {seq} để đánh số, ví dụ QT-{seq:02}/GDĐT.")
+        if not _CODE_PATTERN.fullmatch(pattern):
+            raise forms.ValidationError(
+                "Mẫu phải có {seq} đúng một lần để đánh số, ví dụ QT-{seq:02}/GDĐT."
+            )
         return pattern
 
 
@@ -64,4 +66,5 @@ def agency(request: HttpRequest) -> HttpResponse:
         return redirect("organisation:agency")
     history = profile.history.select_related("history_user").order_by("-history_id")[:20]
     context = {"form": form, "profile": profile, "history": history}
-    return render(request, "organisation/agency.html", context)
+    status = 422 if form.errors else 200
+    return render(request, "organisation/agency.html", context, status=status)
