@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -26,9 +25,6 @@ from qms.organisation.models import AgencyProfile, User
 from qms.records.models import Signature, StoredFile
 from qms.records.signatures import Signing, sign
 from qms.records.workflow import SeenVersionChanged, TransitionNotAllowed, WorkflowModel
-
-if TYPE_CHECKING:
-    pass
 
 
 class ProcedureVersionQuerySet(models.QuerySet["ProcedureVersion"]):
@@ -233,7 +229,8 @@ class ProcedureVersion(WorkflowModel):
         """Hand the draft to review; every warning has a reason, nothing blocks.
 
         `answers` gives a reason for each warning, by `Problem.name`. Raises ValidationError that
-        lists what blocks or is unanswered, TransitionNotAllowed when it is no draft.
+        lists what blocks or is unanswered, TransitionNotAllowed when it is no draft,
+        SeenVersionChanged when another content was stored since this one was read.
         """
         if self.origin == self.Origin.PAPER:
             raise TransitionNotAllowed(
@@ -248,11 +245,12 @@ class ProcedureVersion(WorkflowModel):
         ]
         if wrong:
             raise ValidationError(wrong)
-        self.answers = {p.name: clean(answers[p.name]) for p in problems}
+        self._must_be_seen(self.content_sha256)
         self._move(
             VersionStatus.IN_REVIEW,
             by=by,
             reason="Trình xem xét",
+            answers={p.name: clean(answers[p.name]) for p in problems},
             submitted_by=by,
             submitted_at=timezone.now(),
         )

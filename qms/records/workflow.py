@@ -47,13 +47,15 @@ class WorkflowModel(RecordedModel):
 
     @transaction.atomic
     def _move(self, target: str, *, by: models.Model, reason: str, **stamps: Any) -> None:
-        """Lock, compare, stamp and save with one history row.
+        """Lock, compare, take over what is stored, stamp and save with one history row.
 
-        Raises TransitionNotAllowed when the stored state is not the one this object was read in,
-        or the table of moves does not list `target` after it. Nothing is changed then.
+        Only `target` and `stamps` are changed: whatever else this object holds is read anew, so
+        that a page that was opened long ago overwrites nothing. Raises TransitionNotAllowed when
+        the stored state, or the round, is not the one this object was read in, or the table of
+        moves does not list `target` after it. Nothing is changed then.
         """
         stored = self.locked()
-        if stored.status != self.status:
+        if stored.status != self.status or stored._round() != self._round():
             raise TransitionNotAllowed(
                 f"Trong lúc đó trạng thái đã là “{_label(stored, stored.status)}”. "
                 "Hãy tải lại trang để xem bản mới nhất.",
@@ -65,13 +67,22 @@ class WorkflowModel(RecordedModel):
                 f"không thể chuyển sang “{_label(stored, target)}”.",
                 code="illegal",
             )
-        before = {name: getattr(self, name) for name in ("status", *stamps)}
+        self._take_over(stored)
         self.status = target
         for name, value in stamps.items():
             setattr(self, name, value)
         try:
             self.record(by=by, reason=reason)
         except Exception:
-            for name, value in before.items():
-                setattr(self, name, value)
+            self._take_over(stored)
             raise
+
+    def _round(self) -> int:
+        return int(getattr(self, "round", 0))
+
+    def _take_over(self, stored: Self) -> None:
+        """Hold exactly what `stored` holds; related objects that are still the same stay read."""
+        for field in self._meta.concrete_fields:
+            value = getattr(stored, field.attname)
+            if getattr(self, field.attname) != value:
+                setattr(self, field.attname, value)
