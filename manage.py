@@ -4,7 +4,6 @@
 import os
 import sys
 
-import qms.sqlite  # noqa: F401  before Django: it chooses the SQLite driver
 from django.core.management import execute_from_command_line
 
 

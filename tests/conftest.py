@@ -1,6 +1,5 @@
 """What every test stands on."""
 
-import qms.sqlite  # noqa: F401  before Django: it chooses the SQLite driver
 import os
 from pathlib import Path
 from typing import Any

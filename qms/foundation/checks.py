@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.apps.config import AppConfig
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004  Django's own word
 from django.db import connections
 
 from qms.foundation import triggers
@@ -46,12 +46,15 @@ def check_triggers(
     databases: Sequence[str] | None = None,
     **_: Any,
 ) -> list[CheckMessage]:
-    """List the triggers that the database should have and has not."""
+    """List the triggers that the database should have and has not.
+
+    Warnings, for an error would keep `migrate`, which makes them, from running.
+    """
     return [
-        Error(
+        Warning(
             f"Cơ sở dữ liệu thiếu trigger {name}.",
             hint="Chạy `python manage.py migrate`.",
-            id="foundation.E002",
+            id="foundation.W002",
         )
         for alias in databases or []
         for name in triggers.missing(alias)
