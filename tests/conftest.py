@@ -1,12 +1,15 @@
 """What every test stands on."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
 from django.contrib.contenttypes.models import ContentType
+
+from qms.foundation import triggers
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
@@ -40,3 +43,13 @@ def _warm_content_types(request: pytest.FixtureRequest) -> None:
         request.getfixturevalue("db")
         for content_type in ContentType.objects.all():
             ContentType.objects.get_for_id(content_type.pk)
+
+
+@pytest.fixture
+def committed_db(transactional_db: None) -> Iterator[None]:
+    """Rows that other connections see; the triggers stand aside while they are cleared away.
+
+    Clearing migrates anew at its end, which brings the triggers back.
+    """
+    yield
+    triggers.remove()

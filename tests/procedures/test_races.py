@@ -1,7 +1,7 @@
 """Several people at once, each with a connection of their own: one wins, the others are told."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -16,7 +16,6 @@ from procedures.models import (
     ProcedureVersion,
 )
 from procedures.workflow import DecisionStatus, VersionStatus
-from qms.foundation import triggers
 from qms.foundation.dates import today
 from qms.organisation.roles import Role
 from qms.records.models import Signature
@@ -31,13 +30,7 @@ from tests.factories import (
 )
 
 CLIENTS = 8
-
-
-@pytest.fixture(autouse=True)
-def _committed(transactional_db: None) -> Iterator[None]:
-    """Rows that other connections see; the triggers stand aside while they are cleared away."""
-    yield
-    triggers.remove()
+pytestmark = pytest.mark.usefixtures("committed_db")
 
 
 def _at_once(*deeds: Callable[[], Any]) -> list[Any]:
