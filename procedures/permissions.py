@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 
 from procedures.models import (
     Decision,
@@ -225,7 +225,9 @@ def in_force_exists(on: dt.date | None = None) -> Exists:
 def readable_units(user: Any, *, on: dt.date | None = None) -> QuerySet[Unit]:
     """Return the units whose TTHC and coverage `user` sees: all of the agencies they belong to."""
     agencies = reader_agencies(user, on=on).filter(path__isnull=False)
-    above = agencies.annotate(below=OuterRef("path")).filter(below__startswith=F("path"))
+    # Bare, an outer column knows no lookup; it has to say what type of column it is.
+    path = ExpressionWrapper(OuterRef("path"), output_field=CharField())
+    above = agencies.annotate(below=path).filter(below__startswith=F("path"))
     return Unit.objects.filter(Exists(above))
 
 
