@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.apps.config import AppConfig
+from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connections
 
@@ -46,12 +47,15 @@ def check_triggers(
     databases: Sequence[str] | None = None,
     **_: Any,
 ) -> list[CheckMessage]:
-    """List the triggers that the database should have and has not."""
+    """List the triggers that the database should have and has not.
+
+    A warning: an error would keep `migrate` from making them, which is what the hint asks for.
+    """
     return [
-        Error(
+        checks.Warning(
             f"Cơ sở dữ liệu thiếu trigger {name}.",
             hint="Chạy `python manage.py migrate`.",
-            id="foundation.E002",
+            id="foundation.W002",
         )
         for alias in databases or []
         for name in triggers.missing(alias)
