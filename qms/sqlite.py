@@ -1,4 +1,4 @@
-"""Choose the SQLite that Django will use; the settings import this, before a database is opened.
+"""Choose the SQLite that Django will use; the package `qms` imports this first of all.
 
 Debian 12 ships SQLite 3.40, which can corrupt a WAL database that two connections use (the
 WAL-reset bug, mended in 3.51.3). `pysqlite3` bundles a newer one. Where no wheel of it exists the

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.apps.config import AppConfig
-from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004  Django's own word
+from django.core import checks
+from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connections
 
 from qms.foundation import triggers
@@ -48,10 +49,10 @@ def check_triggers(
 ) -> list[CheckMessage]:
     """List the triggers that the database should have and has not.
 
-    Warnings, for an error would keep `migrate`, which makes them, from running.
+    A warning: an error would keep `migrate` from making them, which is what the hint asks for.
     """
     return [
-        Warning(
+        checks.Warning(
             f"Cơ sở dữ liệu thiếu trigger {name}.",
             hint="Chạy `python manage.py migrate`.",
             id="foundation.W002",
