@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from procedures.models import DecisionItem, InForcePeriod, ProcedureVersion
 from procedures.workflow import VersionStatus
 from qms.foundation import triggers
-from qms.foundation.checks import check_sqlite_version, sqlite_is_safe
+from qms.foundation.checks import sqlite_is_safe
 from qms.records import files
 from qms.records.models import Signature, StoredFile
 from tests.factories import Office, make_version, system
@@ -114,7 +114,3 @@ def test_sqlite_with_the_mend_is_taken(version: tuple[int, int, int]) -> None:
 @pytest.mark.parametrize("version", [(3, 40, 1), (3, 44, 5), (3, 50, 6), (3, 51, 2)])
 def test_sqlite_that_may_corrupt_its_file_is_refused(version: tuple[int, int, int]) -> None:
     assert not sqlite_is_safe(version)
-
-
-def test_tests_run_on_a_database_that_may_serve() -> None:
-    assert check_sqlite_version(None, databases=["default"]) == []
