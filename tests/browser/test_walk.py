@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from pypdf import PdfReader
 
+from procedures.content import Content
 from procedures.models import TTHC, InForcePeriod, ProcedureVersion
 from procedures.workflow import VersionStatus
 from qms.foundation.dates import format_date, today
@@ -61,7 +62,7 @@ def office(committed_db: None) -> Office:
     return Office(public_reading=True)
 
 
-@pytest.fixture(params=SIZES.values(), ids=SIZES.keys())
+@pytest.fixture(params=list(SIZES.values()), ids=list(SIZES))
 def walk(
     request: pytest.FixtureRequest, browser: Browser, live_server: object, office: Office
 ) -> Iterator[Walk]:
@@ -284,5 +285,5 @@ def _status(version: ProcedureVersion) -> str:
     return ProcedureVersion.objects.values_list("status", flat=True).get(pk=version.pk)
 
 
-def _document(version: ProcedureVersion) -> object:
+def _document(version: ProcedureVersion) -> Content:
     return ProcedureVersion.objects.get(pk=version.pk).document
