@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 ADDRESS = "/co-quan/"
 
 
-def _given(**changes: str) -> dict[str, str]:
+def given_settings(**changes: str) -> dict[str, str]:
     return {
         "parent_name": "UBND THÀNH PHỐ",
         "display_name": "PHÒNG GIÁO DỤC VÀ ĐÀO TẠO",
@@ -43,7 +43,7 @@ def test_settings_are_saved_with_person_and_reason(client: Client, who: str) -> 
     person = getattr(office, who)
     client.force_login(person)
 
-    answer = client.post(ADDRESS, _given(), follow=True)
+    answer = client.post(ADDRESS, given_settings(), follow=True)
 
     profile = AgencyProfile.objects.get(unit=office.agency)
     assert (profile.reviewed_label, str(profile.catalogue_until)) == ("Soát xét", "2025-06-30")
@@ -71,7 +71,7 @@ def test_wrong_setting_is_told_at_its_field_and_nothing_is_saved(
     client.force_login(office.secretary)
     before = AgencyProfile.history.count()
 
-    answer = client.post(ADDRESS, _given(**{field: value, "place": "Nơi đã gõ"}))
+    answer = client.post(ADDRESS, given_settings(**{field: value, "place": "Nơi đã gõ"}))
 
     assert answer.status_code == 422
     assert message in str(answer.context["form"].errors[field])
@@ -88,5 +88,5 @@ def test_others_are_refused_and_change_nothing(client: Client, role: Role) -> No
     before = AgencyProfile.history.count()
 
     assert client.get(ADDRESS).status_code == 403
-    assert client.post(ADDRESS, _given(place="Nơi khác")).status_code == 403
+    assert client.post(ADDRESS, given_settings(place="Nơi khác")).status_code == 403
     assert AgencyProfile.history.count() == before
