@@ -4,7 +4,7 @@ The verbs and the constraints enforce separation once more; these spare people t
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
@@ -116,6 +116,12 @@ def is_clerk(user: Any, unit: Unit | None = None, *, on: dt.date | None = None) 
 def can_start(user: Any, unit: Unit | None = None, *, on: dt.date | None = None) -> bool:
     """Starts drafts, imports lists, registers paper, composes decisions: the secretary."""
     return is_secretary(user, unit, on=on)
+
+
+def can_start_for(user: Any, unit_paths: Iterable[str], *, on: dt.date | None = None) -> bool:
+    """Starts a draft for what a unit on one of the paths answers for: its secretary."""
+    held = [path for role, path in roles_of(user, on=on) if role == Role.ISO_SECRETARY]
+    return any(path.startswith(above) for path in unit_paths for above in held)
 
 
 def can_edit(user: Any, version: ProcedureVersion, *, on: dt.date | None = None) -> bool:

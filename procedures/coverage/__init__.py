@@ -1,6 +1,6 @@
 """Coverage on a day: which TTHC have an ISO procedure in force, which of them are up to date."""
 
-from procedures.coverage.facts import Duty, Facts, TTHCFacts, VersionFacts
+from procedures.coverage.facts import Duty, Facts, Period, TTHCFacts, VersionFacts
 from procedures.coverage.figures import (
     LISTS,
     CoursePoint,
@@ -20,6 +20,7 @@ from procedures.coverage.rules import (
     Row,
     Standing,
     reasons_on,
+    row_on,
     serving,
 )
 
@@ -32,6 +33,7 @@ __all__ = [
     "Duty",
     "Facts",
     "Group",
+    "Period",
     "Reason",
     "Row",
     "Standing",
@@ -45,5 +47,6 @@ __all__ = [
     "load_facts",
     "profile_of",
     "reasons_on",
+    "row_on",
     "serving",
 ]

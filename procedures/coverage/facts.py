@@ -85,6 +85,8 @@ class Period:
     decided_on: dt.date | None
     begun_by: str
     ended_by: str
+    begun_by_id: int | None
+    is_illustrative: bool
 
 
 @dataclass(eq=False)

@@ -161,9 +161,13 @@ class Coverage(Tally):
             open_rows, key=lambda row: (row.deadline or dt.date.max, sort_key(row.name), row.code)
         )
 
-    def next_deadlines(self, limit: int = 6) -> list[Row]:
-        """Return the first lines whose deadline is still to come."""
-        return [row for row in self.to_do() if row.deadline and not row.is_late][:limit]
+    def next_deadlines(self, limit: int = 4) -> list[tuple[dt.date, list[Row]]]:
+        """Return the first `limit` days that are a deadline still to come, each with its lines."""
+        days: dict[dt.date, list[Row]] = defaultdict(list)
+        for row in self.to_do():
+            if row.deadline and not row.is_late:
+                days[row.deadline].append(row)
+        return list(days.items())[:limit]
 
 
 def coverage_on(day: dt.date, unit: Unit) -> Coverage:

@@ -139,6 +139,8 @@ def _read_versions(
         decided_on=F("version__periods__begun_by__decision__signed_on"),
         begun_by=F("version__periods__begun_by__decision__number"),
         ended_by=F("version__periods__ended_by__decision__number"),
+        begun_by_id=F("version__periods__begun_by__decision"),
+        is_illustrative=F("version__periods__begun_by__decision__is_illustrative"),
         taken_tthc=F("version__taken_up_links__tthc_change"),
         taken_legal=F("version__taken_up_links__legal_change"),
     )
@@ -187,6 +189,8 @@ def _add_period(version: VersionFacts, row: Mapping[str, Any]) -> None:
             row["decided_on"],
             row["begun_by"] or "",
             row["ended_by"] or "",
+            row["begun_by_id"],
+            bool(row["is_illustrative"]),
         )
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from django import forms
@@ -9,7 +10,7 @@ from django.core.exceptions import ValidationError
 
 from procedures.coverage import EARLIEST, LATEST
 from procedures.models import Exclusion, Field
-from qms.foundation.dates import format_date, today
+from qms.foundation.dates import format_date, parse_date, today
 from qms.foundation.forms import DateField
 from qms.organisation.models import Unit
 
@@ -27,7 +28,11 @@ class DayForm(forms.Form):
 
     def __init__(self, data: Mapping[str, Any], **usual: str) -> None:
         usual["ngay"] = format_date(today())
-        super().__init__({key: data.get(key) or usual.get(key, "") for key in self.base_fields})
+        given = {key: data.get(key) or usual.get(key, "") for key in self.base_fields}
+        # A link says 2022-06-30, a person reads 30/06/2022; what is no date stays as it was typed.
+        with suppress(ValueError):
+            given["ngay"] = format_date(parse_date(given["ngay"]))
+        super().__init__(given)
 
     @property
     def day(self) -> dt.date:

@@ -11,6 +11,7 @@ from procedures.models.catalogue import (
     Responsibility,
     TTHCChange,
     TTHCOnDay,
+    TTHCQuerySet,
     on_day,
     stands_on,
 )
@@ -59,6 +60,7 @@ __all__ = [
     "StepDuty",
     "TTHCChange",
     "TTHCOnDay",
+    "TTHCQuerySet",
     "VersionAuthor",
     "VersionBasis",
     "VersionForm",

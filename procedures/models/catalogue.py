@@ -94,7 +94,8 @@ STATE_FIELDS: tuple[str, ...] = tuple(f.name for f in TTHCState._meta.local_fiel
 
 class TTHCQuerySet(models.QuerySet["TTHC"]):
     def as_of(self, on: dt.date) -> "TTHCQuerySet":
-        """Annotate `name_on`, `sort_on`, `search_on`, `field_on_id`, `is_in_force` for the day.
+        """Annotate what holds on the day: `name_on`, `sort_on`, `search_on`, `field_on_id`,
+        `field_name_on`, `last_kind` (None before any change), `begins_later` (announced after).
 
         The last change effective by then that names the TTHC anew decides; before any, the row.
         """
@@ -114,6 +115,7 @@ class TTHCQuerySet(models.QuerySet["TTHC"]):
                 F("field_id"),
                 output_field=models.BigIntegerField(),
             ),
+            field_name_on=Coalesce(Subquery(moved.values("field__name")[:1]), F("field__name")),
             last_kind=Subquery(last),
             begins_later=Exists(later),
         )
@@ -124,11 +126,20 @@ class TTHCQuerySet(models.QuerySet["TTHC"]):
             Q(last_kind__in=TTHCChange.LIVING) | Q(last_kind__isnull=True, begins_later=False)
         )
 
+    def ended(self, *, on: dt.date) -> "TTHCQuerySet":
+        """Return those that were in force before the day and are no more."""
+        return self.as_of(on).filter(
+            Q(last_kind__isnull=False) & ~Q(last_kind__in=TTHCChange.LIVING)
+        )
+
     def matching(self, text: str) -> "TTHCQuerySet":
-        """Return those whose code or name holds every word of `text`, without accents."""
+        """Return those of a day (`as_of`) whose code or name holds every word of `text`.
+
+        Without accents; the name of the day or the first one, for people remember both.
+        """
         found = self
         for word in fold(text).split():
-            found = found.filter(search_key__contains=word)
+            found = found.filter(Q(search_on__contains=word) | Q(search_key__contains=word))
         return found
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from procedures.views import catalogue, coverage, tthc
+from procedures.views import catalogue, coverage, exclusions, tthc
 
 urlpatterns: list[URLPattern] = [
     path("bao-phu/", coverage.coverage, name="coverage"),
@@ -10,11 +10,11 @@ urlpatterns: list[URLPattern] = [
     path("tthc/", catalogue.tthc_list, name="tthc-list"),
     # What names a page of its own stands before the codes.
     path("tthc/<str:code>/", tthc.tthc_detail, name="tthc-detail"),
-    path("tthc/<str:code>/ngoai-pham-vi/", tthc.exclusion_new, name="exclusion-new"),
-    path("ngoai-pham-vi/<int:pk>/chap-nhan/", tthc.exclusion_accept, name="exclusion-accept"),
+    path("tthc/<str:code>/ngoai-pham-vi/", exclusions.exclusion_new, name="exclusion-new"),
+    path("ngoai-pham-vi/<int:pk>/chap-nhan/", exclusions.exclusion_accept, name="exclusion-accept"),
     path(
         "ngoai-pham-vi/<int:pk>/khong-chap-nhan/",
-        tthc.exclusion_refuse,
+        exclusions.exclusion_refuse,
         name="exclusion-refuse",
     ),
 ]

@@ -1,6 +1,7 @@
 """Coverage: the figures of a day, the list behind each, their course (LOOK, Coverage)."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -27,11 +28,13 @@ from procedures.coverage import (
 from procedures.forms.catalogue import CoverageForm
 from procedures.views.coverage_sheet import coverage_workbook
 from procedures.views.reach import Reach
+from procedures.views.standing import lines_of
 from qms.foundation.charts import Segment, Trend, stacked_bar, trend
 from qms.foundation.dates import add_months
 from qms.http import UserRequest
 
 PAGE = 50
+FIRST = 3  # lines shown of each deadline
 COURSE_MONTHS = 60
 PARTS = (
     ("Phù hợp", Standing.COVERED, "phu-hop"),
@@ -63,6 +66,15 @@ class GroupLine:
 
 
 @dataclass(frozen=True)
+class Deadline:
+    """A day by which something is due: the first lines, and how many more there are."""
+
+    day: dt.date
+    rows: list[Row]
+    more: int
+
+
+@dataclass(frozen=True)
 class Links:
     """Addresses of this page for the same day and unit."""
 
@@ -83,26 +95,31 @@ def coverage(request: UserRequest) -> HttpResponse:
     form = CoverageForm(request.GET, units=reach.units, default=reach.agency)
     found = count(load_facts(form.unit, reach.profile(form.unit)), form.day)
     links = Links(form.day, form.unit.code)
-    selection = _selection(found, request.GET.get("nhom", ""), request.GET.get("linhvuc", ""))
+    selection = _selection(found, request.GET)
     page = Paginator(selection.rows, PAGE).get_page(request.GET.get("trang"))
+    chosen = links.query(nhom=selection.group, linhvuc=selection.field)
     context = {
         "form": form,
         "coverage": found,
         "selection": selection,
         "page": page,
-        "query": links.query(nhom=selection.group, linhvuc=selection.field) + "&",
-        "links": {name: links.list(name) for name in LISTS},
+        "lines": lines_of(request.user, found.facts, page.object_list, form.day),
+        "query": f"{chosen}&",
+        # A template cannot ask for a name with a hyphen.
+        "links": {name.replace("-", "_"): links.list(name) for name in LISTS},
         "all_url": f"?{links.query()}#danh-sach",
-        "sheet_url": f"{reverse('procedures:coverage-sheet')}?"
-        + links.query(nhom=selection.group, linhvuc=selection.field),
+        "sheet_url": f"{reverse('procedures:coverage-sheet')}?{chosen}",
         "segments": _segments(found, links),
         "chart": _chart(found),
         "fields": [_line(group, links.list(field=group.name)) for group in found.by_field()],
         "units": _unit_lines(found, form.day),
-        "deadlines": found.next_deadlines(),
+        "deadlines": [
+            Deadline(day, rows[:FIRST], max(len(rows) - FIRST, 0))
+            for day, rows in found.next_deadlines()
+        ],
         "months": found.facts.months,
-        "may_start": may.can_start(request.user, form.unit),
-        "hidden": _hidden(request, list(page.object_list)),
+        "may_start": may.can_start(request.user),
+        "agency_name": reach.name,
     }
     return render(request, "procedures/coverage.html", context)
 
@@ -113,12 +130,12 @@ def coverage_sheet(request: UserRequest) -> HttpResponse:
     reach = Reach(request.user)
     form = CoverageForm(request.GET, units=reach.units, default=reach.agency)
     found = count(load_facts(form.unit, reach.profile(form.unit)), form.day)
-    group, field = request.GET.get("nhom", ""), request.GET.get("linhvuc", "")
-    selection = _selection(found, group, field)
+    selection = _selection(found, request.GET)
     rows = selection.rows if selection.is_chosen else list(found.rows)
     title = selection.title if selection.is_chosen else LISTS["tat-ca"][0]
+    lines = lines_of(request.user, found.facts, rows, form.day)
     answer = HttpResponse(
-        coverage_workbook(found, title, rows, _hidden(request, rows)),
+        coverage_workbook(found, title, lines),
         content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     )
     name = f"ty-le-quy-trinh-iso-{slugify(form.unit.code)}-{form.day.isoformat()}.xlsx"
@@ -126,8 +143,9 @@ def coverage_sheet(request: UserRequest) -> HttpResponse:
     return answer
 
 
-def _selection(found: Coverage, group: str, field: str) -> Selection:
+def _selection(found: Coverage, asked: Mapping[str, str]) -> Selection:
     """Return the rows of the list asked for; without a known one, what is to do."""
+    group, field = asked.get("nhom", ""), asked.get("linhvuc", "")
     if group not in LISTS:
         group = ""
     if group:
@@ -183,15 +201,3 @@ def _chart(found: Coverage) -> Trend | None:
         until=found.on,
         marks=decisions_between(found.facts, first, found.on),
     )
-
-
-def _hidden(request: UserRequest, rows: list[Row]) -> set[int]:
-    """Return the versions in `rows` whose procedures this person may not read."""
-    return {
-        version.pk
-        for row in rows
-        for version in (*row.versions, *row.upcoming)
-        if not may.may_read(
-            request.user, is_restricted=version.is_restricted, owner_path=version.owner_path
-        )
-    }

@@ -5,7 +5,8 @@ from io import BytesIO
 
 import xlsxwriter
 
-from procedures.coverage import Coverage, Row
+from procedures.coverage import Coverage
+from procedures.views.standing import Cause, Line
 from qms.foundation.dates import format_date
 from qms.foundation.templatetags.office import percent
 
@@ -24,28 +25,23 @@ COLUMNS = (
 SAFE = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 
 
-def coverage_workbook(
-    found: Coverage, title: str, rows: Iterable[Row], hidden: Iterable[int]
-) -> bytes:
-    """Return the workbook: what was asked, the figures, then one line a TTHC.
-
-    Codes of versions in `hidden` are left out.
-    """
-    kept, out = frozenset(hidden), BytesIO()
+def coverage_workbook(found: Coverage, title: str, lines: Iterable[Line]) -> bytes:
+    """Return the workbook: what was asked, the figures, then one row a TTHC."""
+    out = BytesIO()
     with xlsxwriter.Workbook(out, SAFE) as book:
         sheet = book.add_worksheet("TTHC")
         bold = book.add_format({"bold": True})
         wrap = book.add_format({"text_wrap": True, "valign": "top"})
         head = book.add_format({"bold": True, "text_wrap": True, "bottom": 1})
         heading = _heading(found, title)
-        for at, line in enumerate(heading):
-            sheet.write_string(at, 0, line, None if at else bold)
+        for at, text in enumerate(heading):
+            sheet.write_string(at, 0, text, None if at else bold)
         first = len(heading) + 1
         for column, (label, width) in enumerate(COLUMNS):
             sheet.set_column(column, column, width)
             sheet.write_string(first, column, label, head)
-        for at, row in enumerate(rows, start=first + 1):
-            for column, value in enumerate(_cells(row, kept)):
+        for at, line in enumerate(lines, start=first + 1):
+            for column, value in enumerate(_cells(line)):
                 sheet.write_string(at, column, value, wrap)
         sheet.freeze_panes(first + 1, 2)
     return out.getvalue()
@@ -64,21 +60,21 @@ def _heading(found: Coverage, title: str) -> list[str]:
     return lines
 
 
-def _cells(row: Row, hidden: frozenset[int]) -> list[str]:
-    shown = [version for version in row.versions if version.pk not in hidden]
+def _cells(line: Line) -> list[str]:
+    row = line.row
     return [
         row.code,
         row.name,
         row.field,
         row.units,
         "Quá hạn cập nhật" if row.is_overdue else str(row.standing.label),
-        ", ".join(dict.fromkeys(version.code for version in shown)),
-        "\n".join(
-            dict.fromkeys(
-                f"{reason.change.text} từ {format_date(reason.change.effective_on)}"
-                for reason in row.reasons
-            )
-        ),
+        ", ".join(dict.fromkeys(version.code for version in line.versions)),
+        "\n".join(_cause(cause) for cause in line.causes),
         format_date(row.deadline),
         "quá hạn" if row.is_late else "",
     ]
+
+
+def _cause(cause: Cause) -> str:
+    mark = "" if cause.is_verified else " (chưa kiểm chứng)"
+    return f"{cause.text} từ {format_date(cause.effective_on)}{mark}"

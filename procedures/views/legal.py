@@ -1,8 +1,10 @@
 """The register of external documents (ISO 9001 7.5.3): a list with today's validity."""
 
+from dataclasses import dataclass
+
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.http import urlencode
@@ -10,9 +12,20 @@ from django.views.decorators.http import require_safe
 
 from procedures import permissions as may
 from procedures.models import LegalChange, LegalDocument, ProcedureVersion
+from procedures.views.sources import Source, sources_of
 from qms.foundation.dates import today
 from qms.foundation.text import fold
 from qms.http import UserRequest
+
+
+@dataclass(frozen=True)
+class LegalLine:
+    """A document of the register; `status` is for the badge, empty where no change is known."""
+
+    document: LegalDocument
+    status: str
+    changes: list[LegalChange]
+    sources: list[Source]
 
 
 @require_safe
@@ -20,21 +33,22 @@ def legal_list(request: UserRequest) -> HttpResponse:
     if not may.reader_agencies(request.user).exists():
         raise PermissionDenied
     words, state = request.GET.get("q", "").strip(), request.GET.get("tinh-trang", "")
-    page = Paginator(_documents(words, state), 50).get_page(request.GET.get("trang"))
+    page = Paginator(_documents(request, words, state), 50).get_page(request.GET.get("trang"))
     given = urlencode({k: v for k, v in (("q", words), ("tinh-trang", state)) if v})
-    rows = [(document, _status(document)) for document in page.object_list]
     context = {
         "page": page,
-        "rows": rows,
+        "lines": [_line(document) for document in page.object_list],
         "words": words,
         "state": state,
+        "today": today(),
         "query": f"{given}&" if given else "",
     }
     return render(request, "procedures/legal_list.html", context)
 
 
-def _documents(words: str, state: str) -> QuerySet[LegalDocument]:
-    in_force = ProcedureVersion.objects.in_force(on=today())
+def _documents(request: UserRequest, words: str, state: str) -> QuerySet[LegalDocument]:
+    readable = may.visible_issued(request.user)
+    in_force = ProcedureVersion.objects.in_force(on=today()).filter(pk__in=readable)
     cited = Q(version_links__version__in=in_force)
     ended = LegalChange.objects.filter(
         document=OuterRef("pk"),
@@ -42,6 +56,7 @@ def _documents(words: str, state: str) -> QuerySet[LegalDocument]:
         is_void=False,
         effective_on__lte=today(),
     )
+    standing = LegalChange.objects.filter(is_void=False).select_related("by_document")
     documents = (
         LegalDocument.objects.annotate(
             has_ended=Exists(ended),
@@ -56,7 +71,7 @@ def _documents(words: str, state: str) -> QuerySet[LegalDocument]:
                 distinct=True,
             ),
         )
-        .prefetch_related("changes__by_document")
+        .prefetch_related(Prefetch("changes", queryset=standing))
         .order_by("number_key")
     )
     for word in fold(words).split():
@@ -66,13 +81,8 @@ def _documents(words: str, state: str) -> QuerySet[LegalDocument]:
     return documents
 
 
-def _status(document: LegalDocument) -> tuple[str, str]:
-    """Return (badge, words) of the document today."""
-    past = [c for c in document.changes.all() if not c.is_void and c.effective_on <= today()]
-    ending = [change for change in past if change.kind in LegalChange.ENDING]
-    if not past:
-        return "unknown", document.status_note
-    shown = (ending or past)[-1]
-    by = f" bởi {shown.by_document.number}" if shown.by_document else ""
-    code = {"replaced": "replaced", "expired": "ended"}.get(shown.kind, "in_force")
-    return code, f"{shown.get_kind_display()}{by} từ {shown.effective_on:%d/%m/%Y}"
+def _line(document: LegalDocument) -> LegalLine:
+    changes = list(document.changes.all())
+    kinds = [change.kind for change in changes if change.ends_by(today())]
+    status = {"replaced": "replaced", "expired": "ended"}.get(kinds[-1], "") if kinds else ""
+    return LegalLine(document, status, changes, sources_of(document.source_url))

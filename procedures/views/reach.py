@@ -20,6 +20,12 @@ class Reach:
             raise PermissionDenied
         self.agency = _own(self.units, [path for _, path in roles_of(user)])
 
+    @property
+    def name(self) -> str:
+        """Return the name of the own agency, as its documents print it."""
+        profile = self.profile(self.agency)
+        return profile.display_name if profile else str(self.agency)
+
     def profile(self, unit: Unit) -> AgencyProfile | None:
         """Return the settings of the nearest agency at or above `unit`, as `profile_of` does."""
         known = {each.pk: each for each in self.units}

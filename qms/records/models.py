@@ -1,5 +1,7 @@
 """Signatures and files: rows that are only ever added."""
 
+from collections.abc import Sequence
+
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
@@ -29,6 +31,11 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
     def on(self, record: models.Model) -> "SignatureQuerySet":
         kind = ContentType.objects.get_for_model(type(record))
         return self.filter(content_type=kind, object_id=record.pk)
+
+    def on_all(self, records: Sequence[models.Model]) -> "SignatureQuerySet":
+        """Return those on any of `records`, which are of one model and not none."""
+        kind = ContentType.objects.get_for_model(type(records[0]))
+        return self.filter(content_type=kind, object_id__in=[record.pk for record in records])
 
 
 class Signature(models.Model):

@@ -71,6 +71,6 @@ def _told(coverage: Coverage) -> list[str]:
 def _line(row: Row) -> str:
     deadline = ""
     if row.deadline:
-        word = "quá hạn từ" if row.is_late else "hạn"
+        word = "quá hạn" if row.is_late else "hạn"
         deadline = f"; {word} {format_date(row.deadline)}"
     return f"  {row.code} {row.name} – {row.standing.label.lower()}{deadline}"
