@@ -1,0 +1,42 @@
+"""Deeds that change several records together, all or none."""
+
+from procedures.actions.blanks import issue_form
+from procedures.actions.deciding import (
+    add_abolition,
+    add_version,
+    approve_decision,
+    cancel_decision,
+    compose_decision,
+    remove_item,
+    return_item,
+)
+from procedures.actions.drafting import (
+    NewProcedure,
+    set_authors,
+    start_procedure,
+    start_version,
+)
+from procedures.actions.issuing import Numbering, issue_decision
+from procedures.actions.paper import PaperIssue, accept_paper, register_paper
+from procedures.actions.renditions import make_renditions
+
+__all__ = [
+    "NewProcedure",
+    "Numbering",
+    "PaperIssue",
+    "accept_paper",
+    "add_abolition",
+    "add_version",
+    "approve_decision",
+    "cancel_decision",
+    "compose_decision",
+    "issue_decision",
+    "issue_form",
+    "make_renditions",
+    "register_paper",
+    "remove_item",
+    "return_item",
+    "set_authors",
+    "start_procedure",
+    "start_version",
+]

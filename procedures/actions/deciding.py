@@ -1,0 +1,155 @@
+"""Composing decisions, approving them with all they hold, giving them up."""
+
+from collections.abc import Iterable, Mapping
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from procedures.actions.drafting import set_authors, start_version
+from procedures.models import Decision, DecisionItem, Procedure, ProcedureVersion
+from procedures.workflow import DecisionStatus, VersionStatus
+from qms.foundation.text import clean
+from qms.organisation.models import Unit, User
+from qms.records.signatures import Signing
+from qms.records.workflow import TransitionNotAllowed
+
+
+@transaction.atomic
+def compose_decision(
+    agency: Unit,
+    *,
+    by: User,
+    subject: str,
+    versions: Iterable[ProcedureVersion] = (),
+    abolish: Iterable[Procedure] = (),
+    issuer_name: str = "",
+) -> Decision:
+    """Begin a decision over reviewed versions and procedures to abolish.
+
+    Raises ValidationError for a version not reviewed, or one that another open decision holds.
+    """
+    decision = Decision(
+        agency=agency, subject=clean(subject), composed_by=by, issuer_name=issuer_name
+    )
+    decision.record(by=by, reason="Soạn quyết định")
+    for version in versions:
+        add_version(decision, version, by=by)
+    for procedure in abolish:
+        add_abolition(decision, procedure, by=by)
+    return decision
+
+
+@transaction.atomic
+def add_version(decision: Decision, version: ProcedureVersion, *, by: User) -> DecisionItem:
+    """Put a reviewed version into a decision that is being composed."""
+    _must_compose(decision)
+    if version.locked().status != VersionStatus.REVIEWED:
+        raise ValidationError(f"{version.procedure.code} chưa xem xét xong, chưa đưa vào được.")
+    return _add(decision, DecisionItem.Kind.ISSUE, version.procedure, version, by=by)
+
+
+@transaction.atomic
+def add_abolition(decision: Decision, procedure: Procedure, *, by: User) -> DecisionItem:
+    """Put the abolition of a procedure into a decision; not while a version of it is open."""
+    _must_compose(decision)
+    if procedure.versions.open().exists():
+        raise ValidationError(f"{procedure.code} đang có bản dự thảo; hãy hủy bản đó trước.")
+    return _add(decision, DecisionItem.Kind.ABOLISH, procedure, None, by=by)
+
+
+@transaction.atomic
+def remove_item(item: DecisionItem, *, by: User, reason: str) -> None:
+    """Take a line out of a decision that is being composed; its version stays reviewed."""
+    _must_compose(item.decision)
+    item.removed_at = item.closed_at = timezone.now()
+    item.record(by=by, reason=clean(reason) or "Bỏ khỏi quyết định")
+
+
+@transaction.atomic
+def return_item(item: DecisionItem, *, by: User, comment: str) -> None:
+    """Send one version of a submitted decision back to its authors, with a comment.
+
+    The rest stays before the leader; an empty rest goes back to composing.
+    """
+    decision = item.decision.locked()
+    if decision.status != DecisionStatus.SUBMITTED or item.version is None:
+        raise TransitionNotAllowed("Chỉ trả lại từng quy trình khi quyết định đang chờ phê duyệt.")
+    item.version.send_back(by=by, comment=comment)
+    item.removed_at = item.closed_at = timezone.now()
+    item.record(by=by, reason=f"Trả lại: {clean(comment)}")
+    if not decision.standing_items().exists():
+        decision.send_back(by=by, comment=comment)
+
+
+@transaction.atomic
+def approve_decision(
+    decision: Decision, *, by: User, seen: Mapping[int, str], signing: Signing
+) -> None:
+    """Approve the decision and every version in it, frozen from now on; all or none.
+
+    `seen` gives for each version's key the SHA-256 of the content `by` was shown. Raises
+    TransitionNotAllowed when `by` wrote or reviewed one, or one is not what was seen.
+    """
+    stored = decision.locked()
+    if stored.status != DecisionStatus.SUBMITTED:
+        raise TransitionNotAllowed(
+            f"Trong lúc đó quyết định đã ở trạng thái “{stored.get_status_display()}”."
+        )
+    for item in decision.standing_items():
+        if item.version:
+            item.version.approve(by=by, seen=seen.get(item.version.pk, ""), signing=signing)
+    decision.mark_approved(by=by, signing=signing)
+
+
+@transaction.atomic
+def cancel_decision(decision: Decision, *, by: User, reason: str) -> None:
+    """Give a decision up that was not issued.
+
+    Before approval its versions stay reviewed. After it they are discarded, for their content is
+    frozen, and each continues as a new draft with the same content.
+    """
+    if not clean(reason):
+        raise ValidationError("Hãy ghi lý do hủy.")
+    was_approved = decision.locked().status == DecisionStatus.APPROVED
+    items = list(decision.standing_items())
+    decision.mark_cancelled(by=by, reason=reason)
+    for item in items:
+        item.closed_at = timezone.now()
+        item.record(by=by, reason="Quyết định bị hủy")
+        if was_approved and item.version:
+            _redraft(item.version, by=by, reason=reason)
+
+
+def _redraft(version: ProcedureVersion, *, by: User, reason: str) -> None:
+    people = [link.person for link in version.author_links.filter(removed_at=None)]
+    version.discard(by=by, reason=reason)
+    draft = start_version(
+        version.procedure,
+        by=version.created_by,
+        content=version.document,
+        change_type=version.change_type,
+        base=version.base,
+    )
+    set_authors(draft, people or [version.created_by], by=by)
+
+
+def _must_compose(decision: Decision) -> None:
+    if decision.locked().status != DecisionStatus.COMPOSING:
+        raise TransitionNotAllowed("Quyết định không còn ở bước soạn, không thêm bớt được.")
+
+
+def _add(
+    decision: Decision,
+    kind: str,
+    procedure: Procedure,
+    version: ProcedureVersion | None,
+    *,
+    by: User,
+) -> DecisionItem:
+    held = procedure.decision_items.filter(closed_at=None).select_related("decision").first()
+    if held is not None:
+        raise ValidationError(f"{procedure.code} đang nằm trong “{held.decision}”.")
+    item = DecisionItem(decision=decision, kind=kind, procedure=procedure, version=version)
+    item.record(by=by, reason="Đưa vào quyết định")
+    return item

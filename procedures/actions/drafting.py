@@ -1,0 +1,104 @@
+"""Starting drafts, and naming who writes them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from procedures.content import Content
+from procedures.models import Procedure, ProcedureVersion, VersionAuthor, rebuild_links
+from procedures.workflow import VersionStatus
+from qms.organisation.models import Unit, User
+from qms.records.workflow import TransitionNotAllowed
+
+
+@dataclass(frozen=True)
+class NewProcedure:
+    """What identifies a new procedure."""
+
+    agency: Unit
+    owner: Unit
+    kind: str
+    code: str
+    title: str
+    issuer_name: str = ""
+
+
+@transaction.atomic
+def start_procedure(new: NewProcedure, *, by: User, content: Content) -> ProcedureVersion:
+    """Make a procedure with its first draft, written by `by`.
+
+    Raises ValidationError at `code` when another procedure of the agency has it, in any spelling.
+    """
+    taken = Procedure.objects.coded(new.agency, new.code)
+    if taken is not None:
+        raise ValidationError({"code": f"Mã hiệu này đã dùng cho “{taken.title}”."})
+    procedure = Procedure(
+        agency=new.agency,
+        owner=new.owner,
+        kind=new.kind,
+        code=new.code,
+        title=new.title,
+        issuer_name=new.issuer_name,
+    )
+    procedure.record(by=by, reason="Lập quy trình")
+    return start_version(
+        procedure,
+        by=by,
+        content=content.revised(title=content.title or new.title),
+        change_type=ProcedureVersion.Change.REISSUE,
+    )
+
+
+@transaction.atomic
+def start_version(
+    procedure: Procedure,
+    *,
+    by: User,
+    content: Content,
+    change_type: str,
+    base: ProcedureVersion | None = None,
+    origin: str = ProcedureVersion.Origin.SYSTEM,
+) -> ProcedureVersion:
+    """Start a draft of `procedure`, `by` its first author.
+
+    Raises ValidationError when one is open already, or the procedure is being abolished.
+    """
+    Procedure.objects.select_for_update(of=("self",)).get(pk=procedure.pk)
+    if procedure.versions.open().exists():
+        raise ValidationError("Quy trình này đang có một bản dự thảo chưa xong.")
+    if procedure.decision_items.filter(closed_at=None).exists():
+        raise ValidationError("Quy trình này đang nằm trong một quyết định chưa ban hành.")
+    version = ProcedureVersion(
+        procedure=procedure, created_by=by, change_type=change_type, base=base, origin=origin
+    )
+    version.put(content)
+    version.record(by=by, reason="Bắt đầu dự thảo")
+    VersionAuthor(version=version, person=by).record(by=by, reason="Người soạn thảo")
+    rebuild_links(version)
+    return version
+
+
+@transaction.atomic
+def set_authors(version: ProcedureVersion, people: Iterable[User], *, by: User) -> None:
+    """Name exactly `people` as the authors of a draft.
+
+    Raises ValidationError for nobody, TransitionNotAllowed when it is no draft any more.
+    """
+    wanted = {person.pk: person for person in people}
+    if not wanted:
+        raise ValidationError("Phải có ít nhất một người soạn thảo.")
+    if version.locked().status != VersionStatus.DRAFT:
+        raise TransitionNotAllowed("Chỉ đổi người soạn thảo khi đang dự thảo.")
+    links = {link.person_id: link for link in version.author_links.all()}
+    for pk, person in wanted.items():
+        link = links.get(pk) or VersionAuthor(version=version, person=person)
+        if link.pk is None or link.removed_at:
+            link.removed_at = None
+            link.record(by=by, reason="Thêm người soạn thảo")
+    for pk, link in links.items():
+        if pk not in wanted and link.removed_at is None:
+            link.removed_at = timezone.now()
+            link.record(by=by, reason="Bớt người soạn thảo")
