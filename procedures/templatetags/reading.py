@@ -3,7 +3,7 @@
 from django import template
 from django.utils.safestring import mark_safe
 
-from procedures.content import KeptRecord, Origin
+from procedures.content import KeptRecord, Origin, sanitise
 from procedures.reading import origin_word, retention_text
 
 register = template.Library()
@@ -22,6 +22,10 @@ def retention(record: KeptRecord) -> str:
 
 
 @register.filter
-def html_text(value: str) -> str:
-    """Return narrative HTML, which the content has sanitised, as safe."""
-    return mark_safe(value)  # noqa: S308  sanitised by procedures.content on every way in
+def narrative(value: str) -> str:
+    """Return the narrative HTML of a content as markup, sanitised once more on its way out.
+
+    The content has sanitised it on every way in; a row that was changed behind its back is thus
+    shown bare of anything active. The one place that marks text as safe (test_conventions).
+    """
+    return mark_safe(sanitise(value))  # noqa: S308  nh3 has just cleaned it
