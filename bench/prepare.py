@@ -19,10 +19,13 @@ from django.contrib.auth import (
 )
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 
 def main() -> None:
-    """Print the cookie of a signed-in ISO secretary and the addresses to measure, as JSON."""
+    """Print as JSON: an ISO secretary's session, the addresses to measure, the queries of each."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--tthc", type=int, default=0)
     length = parser.parse_args().tthc
@@ -31,11 +34,17 @@ def main() -> None:
     if length:
         with redirect_stdout(sys.stderr):
             lengthen_catalogue(length)
-    json.dump({"cookie": cookie(), "pages": pages()}, sys.stdout)
+    key, addresses = sign_in(), pages()
+    prepared = {
+        "cookie": f"{settings.SESSION_COOKIE_NAME}={key}",
+        "pages": addresses,
+        "queries": {name: queries(address, key) for name, address in addresses.items()},
+    }
+    json.dump(prepared, sys.stdout)
 
 
-def cookie() -> str:
-    """Sign an ISO secretary in and return the cookie that says so."""
+def sign_in() -> str:
+    """Sign an ISO secretary in and return the key of the session."""
     grants = apps.get_model("organisation", "UnitGrant").objects
     person = grants.filter(permission__codename="iso_secretary").earliest("pk").user
     session = SessionStore()
@@ -43,18 +52,36 @@ def cookie() -> str:
     session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
     session[HASH_SESSION_KEY] = person.get_session_auth_hash()
     session.create()
-    return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
+    return str(session.session_key)
+
+
+def queries(address: str, key: str) -> int:
+    """Return how many queries the page asks; a first call has warmed what is kept in memory."""
+    client = Client(HTTP_HOST="localhost")
+    client.cookies[settings.SESSION_COOKIE_NAME] = key
+    client.get(address)
+    with CaptureQueriesContext(connection) as asked:
+        client.get(address)
+    return len(asked)
 
 
 def pages() -> dict[str, str]:
     """The addresses to measure, by what people call them."""
-    version = apps.get_model("procedures", "InForcePeriod").objects.earliest("pk").version
+    period = apps.get_model("procedures", "InForcePeriod").objects.earliest("pk")
+    version, procedure = period.version, period.procedure
+    draft = apps.get_model("procedures", "ProcedureVersion").objects.filter(status="draft")
+    tthc = version.tthc_links.earliest("pk").tthc
+    edition = f"{procedure.get_absolute_url()}cac-lan-ban-hanh/{version.number_slug}/"
     return {
         "việc của tôi": "/",
         "thư viện": "/quy-trinh/",
-        "trang đọc": version.procedure.get_absolute_url(),
-        "bao phủ 2022": "/bao-phu/?ngay=30/06/2022",
+        "trang đọc": procedure.get_absolute_url(),
+        "tỷ lệ áp dụng": "/bao-phu/?ngay=30/06/2022",
         "danh mục TTHC": "/tthc/",
+        "một TTHC": tthc.get_absolute_url(),
+        "trang soạn": draft.earliest("pk").get_absolute_url(),
+        "PDF đã giữ": f"{edition}pdf/",
+        "PDF dựng ngay": f"{edition}pdf/?ky-tay=1",
     }
 
 
