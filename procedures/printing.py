@@ -1,13 +1,27 @@
 """What a version prints: gathered from its records as they were, never typed."""
 
-from procedures.models import InForcePeriod, ProcedureVersion
-from procedures.pdf import PrintedRevision, PrintedSign, PrintedVersion, version_pdf
+from collections.abc import Iterator
+
+from procedures.content import TakenUp
+from procedures.models import (
+    Decision,
+    InForcePeriod,
+    LegalChange,
+    ProcedureVersion,
+    TTHCChange,
+)
+from procedures.pdf import (
+    Mark,
+    PrintedColumn,
+    PrintedRevision,
+    PrintedSign,
+    PrintedVersion,
+    version_pdf,
+)
 from procedures.workflow import FROZEN_VERSION, VersionStatus
-from qms.foundation.dates import format_date, today
+from qms.foundation.dates import LOCAL, format_date, today
 from qms.organisation.models import AgencyProfile
 from qms.records.models import Signature
-
-_ACTS = (Signature.Act.PREPARED, Signature.Act.REVIEWED, Signature.Act.APPROVED)
 
 
 def printed_version(
@@ -15,31 +29,41 @@ def printed_version(
 ) -> PrintedVersion:
     """Gather all that the PDF of `version` shows.
 
-    `is_copy` marks what is no longer in force today; the rendition kept at issue never is.
+    Names and labels are those of the day on which it was issued. `is_copy` marks what is no longer
+    in force today; the rendition kept at issue never is. `wet_ink` leaves room to sign by hand.
     """
     procedure = version.procedure
-    profile = AgencyProfile.objects.filter(unit_id=procedure.agency_id).first()
+    profile = _profile(version)
     period = version.periods.filter(voided_at=None).select_related("begun_by__decision").first()
     decision = period.begun_by.decision if period else None
-    is_issued = version.status == VersionStatus.ISSUED
-    has_ended = bool(is_copy and period and period.valid_to and period.valid_to <= today())
+    mark = _mark(version, period, is_copy=is_copy)
+    issue_no, revision_no, is_expected = _number(version)
+    issuer = (decision.issuer_name if decision else "") or procedure.issuer_name
+    signatures = list(Signature.objects.on(version).filter(round=version.round))
+    document = version.document
     return PrintedVersion(
-        agency_parent=profile.parent_name if profile else "",
-        agency_name=procedure.issuer_name
-        or (profile.display_name if profile else procedure.agency.name),
+        kind=procedure.Kind(procedure.kind),
+        agency_parent="" if issuer or profile is None else profile.parent_name,
+        agency_name=issuer or (profile.display_name if profile else procedure.agency.name),
         standard=profile.standard if profile else "TCVN ISO 9001:2015",
         code=procedure.code,
-        issue_no=version.issue_no,
-        revision_no=version.revision_no,
+        issue_no=issue_no,
+        revision_no=revision_no,
+        is_expected=is_expected,
         issued_on=decision.signed_on if decision else None,
         effective_on=period.valid_from if period else None,
         decision=str(decision) if decision else "",
-        signs=_signs(version, profile),
-        revisions=_revisions(version),
-        content=version.document,
-        mark="" if is_issued and not has_ended else ("ended" if is_issued else "draft"),
-        ended_on=period.valid_to if has_ended and period else None,
+        signs=tuple(_columns(signatures, profile)),
+        revisions=tuple(_revisions(version, (issue_no, revision_no))),
+        content=document if document.title else document.revised(title=procedure.title),
+        sha256=version.content_sha256 if signatures else "",
+        mark=mark,
+        ended_on=period.valid_to if period and mark is Mark.ENDED else None,
         wet_ink=wet_ink,
+        is_on_paper=version.origin == version.Origin.PAPER
+        and not (document.steps or document.body),
+        notes=tuple(_notes(version, decision, signatures)),
+        taken_up=tuple(map(_taken_up, document.taken_up)),
     )
 
 
@@ -48,53 +72,121 @@ def copy_pdf(version: ProcedureVersion, *, wet_ink: bool = False) -> bytes:
     return version_pdf(printed_version(version, wet_ink=wet_ink, is_copy=True))
 
 
-def _signs(version: ProcedureVersion, profile: AgencyProfile | None) -> tuple[PrintedSign, ...]:
-    labels = {
-        Signature.Act.PREPARED: profile.prepared_label if profile else "Soạn thảo",
-        Signature.Act.REVIEWED: profile.reviewed_label if profile else "Xem xét",
-        Signature.Act.APPROVED: profile.approved_label if profile else "Phê duyệt",
-    }
-    signatures = list(Signature.objects.on(version).filter(act__in=_ACTS, round=version.round))
-    made = []
-    for act in _ACTS:
-        of_act = [s for s in signatures if s.act == act]
-        made += [
-            PrintedSign(labels[act], s.person_name, s.position_name, s.capacity, _method(s))
-            for s in of_act
-        ] or [PrintedSign(labels[act], "", "", "", "")]
-    return tuple(made)
+def _profile(version: ProcedureVersion) -> AgencyProfile | None:
+    """Return the agency's profile as it was when the version was issued, as it is before that."""
+    agency = version.procedure.agency_id
+    if version.issued_at is not None:
+        profiles = AgencyProfile.history.as_of(version.issued_at)
+        if then := profiles.filter(unit_id=agency).first():
+            found: AgencyProfile = then
+            return found
+    return AgencyProfile.objects.filter(unit_id=agency).first()
+
+
+def _mark(version: ProcedureVersion, period: InForcePeriod | None, *, is_copy: bool) -> Mark:
+    if version.status == VersionStatus.DISCARDED:
+        return Mark.DISCARDED
+    if version.status != VersionStatus.ISSUED:
+        return Mark.DRAFT
+    if not is_copy:
+        return Mark.NONE
+    if period is None:
+        return Mark.NEVER
+    return Mark.ENDED if period.valid_to and period.valid_to <= today() else Mark.NONE
+
+
+def _number(version: ProcedureVersion) -> tuple[int | None, int | None, bool]:
+    """Return the numbers, and whether they are only those that approval would give."""
+    if version.issue_no is not None or version.status == VersionStatus.DISCARDED:
+        return version.issue_no, version.revision_no, False
+    return *version.next_number(), True
+
+
+def _columns(signatures: list[Signature], profile: AgencyProfile | None) -> Iterator[PrintedColumn]:
+    """Yield who prepared, reviewed and approved; of one who signed twice the last time counts."""
+    for act, label in (
+        (Signature.Act.PREPARED, profile.prepared_label if profile else ""),
+        (Signature.Act.REVIEWED, profile.reviewed_label if profile else ""),
+        (Signature.Act.APPROVED, profile.approved_label if profile else ""),
+    ):
+        signs = [
+            PrintedSign(
+                name=signature.person_name,
+                position=signature.position_name,
+                capacity=signature.get_capacity_display() if signature.capacity else "",
+                method=_method(signature),
+            )
+            for signature in signatures
+            if signature.act == act
+        ]
+        yield PrintedColumn(label or act.label, tuple(signs) or (PrintedSign(),))
 
 
 def _method(signature: Signature) -> str:
+    """Return how it was signed; a password is never called a digital signature."""
     day = format_date(signature.signed_on)
     if signature.method == Signature.Method.PAPER:
         return f"Đã ký trên bản giấy ngày {day}"
     how = "bằng mật khẩu " if signature.method == Signature.Method.PASSWORD else ""
-    return f"Đã xác nhận {how}trên hệ thống ngày {day}"
+    hour = f"{signature.recorded_at.astimezone(LOCAL):%H:%M}"
+    return f"Đã xác nhận {how}trên hệ thống lúc {hour} ngày {day}"
 
 
-def _revisions(version: ProcedureVersion) -> tuple[PrintedRevision, ...]:
-    """Return one row an edition up to this one, in order."""
-    editions = version.procedure.versions.filter(status__in=FROZEN_VERSION, pk__lte=version.pk)
+def _revisions(
+    version: ProcedureVersion, own: tuple[int | None, int | None]
+) -> Iterator[PrintedRevision]:
+    """Yield one row an edition up to this one, in the order of their numbers."""
+    frozen = version.procedure.versions.filter(status__in=FROZEN_VERSION)
+    editions = [
+        edition
+        for edition in frozen
+        if edition.pk != version.pk and _order(edition.issue_no, edition.revision_no) < _order(*own)
+    ]
+    editions.sort(key=lambda edition: _order(edition.issue_no, edition.revision_no))
     periods = {
         period.version_id: period
         for period in InForcePeriod.objects.standing()
-        .filter(version__in=editions)
+        .filter(version__in=[*editions, version])
         .select_related("begun_by__decision")
     }
-    rows = []
-    ordered = sorted(editions, key=lambda v: (v.issue_no or 0, v.revision_no or 0))
-    for seq, edition in enumerate(ordered, 1):
+    for number, edition in enumerate([*editions, version]):
         period = periods.get(edition.pk)
         decision = period.begun_by.decision if period else None
-        rows.append(
-            PrintedRevision(
-                seq=seq,
-                summary=edition.document.change_summary or ("Ban hành lần đầu" if seq == 1 else ""),
-                reason=str(decision) if decision else "",
-                issue_no=edition.issue_no,
-                revision_no=edition.revision_no,
-                date=decision.signed_on if decision else None,
-            )
+        numbers = own if edition is version else (edition.issue_no, edition.revision_no)
+        yield PrintedRevision(
+            summary=edition.document.change_summary or ("" if number else "Ban hành lần đầu"),
+            reason=str(decision) if decision else "",
+            issue_no=numbers[0],
+            revision_no=numbers[1],
+            date=decision.signed_on if decision else None,
         )
-    return tuple(rows)
+
+
+def _order(issue_no: int | None, revision_no: int | None) -> tuple[int, int]:
+    """Return what numbers are ordered by; what has none yet comes last."""
+    return (10**6 if issue_no is None else issue_no, revision_no or 0)
+
+
+def _notes(
+    version: ProcedureVersion, decision: Decision | None, signatures: list[Signature]
+) -> Iterator[str]:
+    """Yield where a version comes from that was taken over from paper, or made up to show."""
+    if version.origin == version.Origin.PAPER:
+        note = "Tài liệu đã ban hành trên bản giấy, ghi nhận vào hệ thống để quản lý."
+        if version.scan_id:
+            note += " Bản chụp của bản giấy được lưu trên hệ thống."
+        yield note
+        for signature in signatures:
+            if signature.act == Signature.Act.ACCEPTED:
+                who = f"{signature.person_name}, {signature.position_name}".strip(", ")
+                yield f"Người chấp nhận ghi nhận: {who}, ngày {format_date(signature.signed_on)}."
+    if decision and decision.is_illustrative:
+        yield decision.note or "Quyết định ban hành được lập để minh họa."
+
+
+def _taken_up(taken: TakenUp) -> str:
+    kinds = TTHCChange.Kind if taken.kind == "tthc" else LegalChange.Kind
+    labels = {value: str(label) for value, label in kinds.choices}
+    subject = f"TTHC {taken.subject}" if taken.kind == "tthc" else taken.subject
+    change = labels.get(taken.change, taken.change).lower()
+    return f"{subject}: {change}, hiệu lực từ {format_date(taken.effective_on)}"

@@ -1,0 +1,315 @@
+"""The page itself: A4, what stands around the text, outline and contents, the same bytes always."""
+
+import io
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from reportlab.lib.colors import Color
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import mm
+from reportlab.pdfbase.pdfmetrics import getAscent, stringWidth
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import (
+    BaseDocTemplate,
+    CondPageBreak,
+    Flowable,
+    Frame,
+    PageBreak,
+    PageTemplate,
+    Paragraph,
+)
+
+from qms.records.pdf.head import Head
+from qms.records.pdf.tables import Grid
+from qms.records.pdf.text import (
+    BOLD,
+    LEFT_MARGIN,
+    PLAIN,
+    REGULAR,
+    RIGHT_MARGIN,
+    TITLE,
+    WIDTH,
+    Entry,
+    Heading,
+    line_count,
+    lines_of,
+    markup,
+)
+
+NEW_PAGE = "new page"
+CONTENTS = "contents"
+Part = Flowable | str  # a str is NEW_PAGE or CONTENTS
+
+_TOP, _BOTTOM = 20 * mm, 20 * mm
+_HEAD_AT = A4[1] - 13 * mm
+_FOOT_AT = 12 * mm
+_AFTER_HEAD = 5 * mm
+_MARK_GREY = Color(0.88, 0.88, 0.88)
+_MOST_KEPT = 110 * mm  # what is kept with a heading is never more than this
+_NUMBER_ROOM = 12 * mm
+_FOOT_SIZE = 9.5
+_LISTED = 2  # levels in the table of contents; the outline has all
+_CONTENTS = tuple(
+    ParagraphStyle(
+        f"contents-{level}",
+        PLAIN,
+        fontName=BOLD if level == 0 else REGULAR,
+        fontSize=12,
+        leading=14.2,
+        leftIndent=level * 6 * mm,
+        rightIndent=_NUMBER_ROOM,
+        spaceAfter=0.8,
+    )
+    for level in range(_LISTED)
+)
+
+
+@dataclass(frozen=True)
+class Furniture:
+    """What is told of a document, and what stands around its text on every page.
+
+    `foot` are its texts from left to right, the page number stands behind them. `mark` goes
+    across every page, under the text; `warning` stands above the head.
+    """
+
+    title: str
+    author: str = ""
+    subject: str = ""
+    head: Head | None = None
+    foot: tuple[str, ...] = ()
+    mark: str = ""
+    warning: str = ""
+
+
+def build(story: Sequence[Part], furniture: Furniture) -> bytes:
+    """Return the PDF of `story`: the same bytes each time for the same story and furniture.
+
+    Every face is embedded; title, language and outline are set. No heading stays alone at the end
+    of a page, no table begins there without a row.
+    """
+    buffer = io.BytesIO()
+    document = BaseDocTemplate(
+        buffer,
+        pagesize=A4,
+        leftMargin=LEFT_MARGIN,
+        rightMargin=RIGHT_MARGIN,
+        title=furniture.title,
+        author=furniture.author,
+        subject=furniture.subject,
+        creator=furniture.author,
+        displayDocTitle=1,
+        lang="vi-VN",
+        invariant=1,
+        initialFontName=REGULAR,
+        pageTemplates=list(_templates(furniture)),
+    )
+    document.build(list(_kept(list(_expanded(story)))), canvasmaker=_HeldCanvas)
+    return buffer.getvalue()
+
+
+def _templates(furniture: Furniture) -> Iterator[PageTemplate]:
+    """Yield the first page, whose head shows all there is, and the others."""
+    head = furniture.head
+    for name, height in (
+        ("first", head.first_height if head else 0),
+        ("later", head.later_height if head else 0),
+    ):
+        top = _HEAD_AT - height - _AFTER_HEAD if head else A4[1] - _TOP
+        frame = Frame(LEFT_MARGIN, _BOTTOM, WIDTH, top - _BOTTOM, 0, 0, 0, 0, id=name)
+        yield PageTemplate(
+            id=name,
+            frames=[frame],
+            onPage=partial(_begin_page, furniture),
+            autoNextPageTemplate="later",
+        )
+
+
+# --- a canvas that knows how many pages there are ---
+
+
+Late = Callable[["_HeldCanvas", int], None]
+
+
+class _HeldCanvas(Canvas):
+    """Holds every page back until the last is laid out; what needs the number waits in `late`."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._held: list[dict[str, Any]] = []
+        self.late: list[Late] = []
+        self.pages_of: dict[str, int] = {}
+
+    def showPage(self) -> None:  # noqa: N802
+        self._held.append(self.__dict__.copy())
+        self.late = []
+        begin: Any = self
+        begin._startPage()
+
+    def save(self) -> None:
+        """Finish the pages one by one, now that their number is known, and write the file."""
+        pages = len(self._held)
+        for state in self._held:
+            self.__dict__.update(state)
+            for draw in self.late:
+                draw(self, pages)
+            super().showPage()
+        super().save()
+
+    def place(self, entry: Entry, flowable: Flowable) -> None:
+        """Remember where a heading stands, for outline and contents."""
+        _, top = self.absolutePosition(0, flowable.height)
+        self.pages_of[entry.key] = self.getPageNumber()
+        self.late.append(partial(_into_outline, entry, top))
+
+
+def _into_outline(entry: Entry, top: float, canvas: _HeldCanvas, pages: int) -> None:
+    canvas.bookmarkPage(entry.key, fit="XYZ", left=0, top=top + 4 * mm, zoom=0)
+    canvas.addOutlineEntry(entry.text, entry.key, entry.level)
+
+
+# --- head, foot, mark ---
+
+
+def _begin_page(furniture: Furniture, canvas: _HeldCanvas, document: BaseDocTemplate) -> None:
+    if furniture.mark:
+        _draw_mark(canvas, furniture.mark)
+    canvas.late.append(partial(_finish_page, furniture))
+
+
+def _draw_mark(canvas: Canvas, mark: str) -> None:
+    """Draw the mark from corner to corner, first of all, so that the text stands on it."""
+    width, height = A4
+    size = min(105, 105 * 620 / stringWidth(mark, BOLD, 105))
+    canvas.saveState()
+    canvas.translate(width / 2, height / 2)
+    canvas.rotate(54)
+    canvas.setFont(BOLD, size)
+    canvas.setFillColor(_MARK_GREY)
+    canvas.drawCentredString(0, -size / 3, mark)
+    canvas.restoreState()
+
+
+def _finish_page(furniture: Furniture, canvas: _HeldCanvas, pages: int) -> None:
+    page = canvas.getPageNumber()
+    number = f"{page}/{pages}"
+    if furniture.warning:
+        size = _fitting(furniture.warning, BOLD, 10, WIDTH)
+        canvas.setFont(BOLD, size)
+        canvas.drawCentredString(LEFT_MARGIN + WIDTH / 2, A4[1] - 10 * mm, furniture.warning)
+    if furniture.head:
+        furniture.head.draw(canvas, LEFT_MARGIN, _HEAD_AT, page=page, number=number)
+    if furniture.foot:
+        _draw_foot(canvas, (*furniture.foot, f"Trang {number}"))
+
+
+def _draw_foot(canvas: Canvas, texts: Sequence[str]) -> None:
+    """Draw the texts on one line, the first left, the last right, the others between."""
+    gap = 4 * mm
+    size = _fitting("".join(texts), REGULAR, _FOOT_SIZE, WIDTH - gap * (len(texts) - 1))
+    widths = [stringWidth(text, REGULAR, size) for text in texts]
+    space = (WIDTH - sum(widths)) / max(len(texts) - 1, 1)
+    canvas.setLineWidth(0.5)
+    canvas.line(LEFT_MARGIN, _FOOT_AT + 4 * mm, LEFT_MARGIN + WIDTH, _FOOT_AT + 4 * mm)
+    canvas.setFont(REGULAR, size)
+    at = LEFT_MARGIN
+    for text, width in zip(texts, widths, strict=True):
+        canvas.drawString(at, _FOOT_AT, text)
+        at += width + space
+
+
+def _fitting(text: str, face: str, size: float, width: float) -> float:
+    """Return `size`, or the smaller one in which `text` is no wider than `width`."""
+    needed = stringWidth(text, face, size)
+    return size if needed <= width else size * width / needed
+
+
+# --- contents, and what stays together ---
+
+
+class _ContentsLine(Paragraph):
+    """A heading in the table of contents: dots, the page, a link to it."""
+
+    entry: Entry
+
+    def draw(self) -> None:
+        super().draw()
+        canvas: Any = self.canv
+        area = (0, 0, self.width, self.height)
+        canvas.linkRect("", self.entry.key, area, relative=1, Border="[0 0 0]")
+        last = lines_of(self)[-1]
+        taken = stringWidth(last, self.style.fontName, self.style.fontSize)
+        under = self.style.leading - getAscent(self.style.fontName, self.style.fontSize)
+        left, bottom = canvas.absolutePosition(self.style.leftIndent + taken, under)
+        canvas.late.append(partial(_page_number, self.entry, left, bottom))
+
+
+def _page_number(entry: Entry, left: float, bottom: float, canvas: _HeldCanvas, pages: int) -> None:
+    number, size = str(canvas.pages_of[entry.key]), _CONTENTS[0].fontSize
+    right = LEFT_MARGIN + WIDTH
+    dot = stringWidth(".", REGULAR, size)
+    room = right - 6 * mm - left - dot
+    canvas.setFont(REGULAR, size)
+    canvas.drawRightString(right - 6 * mm, bottom, "." * int(room / dot))
+    canvas.drawRightString(right, bottom, number)
+
+
+def _contents(listed: list[Entry]) -> list[Flowable]:
+    """Return the table of contents, which begins a new page where it would be cut into two."""
+    lines: list[Flowable] = [
+        Paragraph("MỤC LỤC", TITLE),
+        *(_contents_line(entry) for entry in listed if entry.level < _LISTED),
+    ]
+    heights = [line.wrap(WIDTH, 10**6)[1] + line.getSpaceAfter() for line in lines]
+    return [CondPageBreak(min(sum(heights), A4[1] / 2)), *lines] if listed else []
+
+
+def _contents_line(entry: Entry) -> _ContentsLine:
+    line = _ContentsLine(markup(entry.text), _CONTENTS[entry.level])
+    line.entry = entry
+    return line
+
+
+def _expanded(story: Sequence[Part]) -> Iterator[Flowable]:
+    """Yield the flowables, headings numbered through, contents and page breaks in their places."""
+    listed = [part.entry for part in story if isinstance(part, Heading) and part.entry]
+    level = -1
+    for number, entry in enumerate(listed, 1):
+        entry.key = f"h{number}"
+        entry.level = level = min(entry.level, level + 1)  # an outline goes down step by step
+    for part in story:
+        if isinstance(part, Flowable):
+            yield part
+        elif part == NEW_PAGE:
+            yield PageBreak()
+        else:
+            yield from _contents(listed)
+
+
+def _kept(story: list[Flowable]) -> Iterator[Flowable]:
+    """Yield the story with a break before what would not have its beginning on the page."""
+    follows_heading = False
+    for at, part in enumerate(story):
+        if not follows_heading and isinstance(part, Heading | Grid):
+            yield CondPageBreak(min(_beginning(story, at), _MOST_KEPT))
+        follows_heading = isinstance(part, Heading)
+        yield part
+
+
+def _beginning(story: list[Flowable], at: int) -> float:
+    """Return the height of the headings from `at` on with the beginning of what they head."""
+    height = 0.0
+    for part in story[at:]:
+        height += part.getSpaceBefore()
+        if isinstance(part, Grid):
+            return height + part.start
+        if not isinstance(part, Paragraph):
+            return height
+        part.wrap(WIDTH, 10**6)
+        lines = line_count(part)
+        if not isinstance(part, Heading):
+            return height + part.style.leading * (lines if lines <= 3 else 2)
+        height += part.height + part.getSpaceAfter()
+    return height
