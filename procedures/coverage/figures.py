@@ -150,8 +150,14 @@ class Coverage(Tally):
             for row in self.rows
             for duty in row.duties
         }
+        below: dict[str, dict[int, TTHCFacts]] = {path: {} for path in units}
+        for row in self.rows:
+            for path in {above for duty in row.duties for above in _at_and_above(duty.unit_path)}:
+                if path in below:
+                    below[path][row.tthc_id] = self.facts.tthc[row.tthc_id]
         return [
-            Group(*units[path], Tally(_rows(self.facts, path, self.on))) for path in sorted(units)
+            Group(*units[path], Tally(_rows(self.facts, below[path].values(), path, self.on)))
+            for path in sorted(units, key=lambda path: sort_key(units[path][0]))
         ]
 
     def to_do(self) -> list[Row]:
@@ -177,12 +183,19 @@ def coverage_on(day: dt.date, unit: Unit) -> Coverage:
 
 def count(facts: Facts, day: dt.date) -> Coverage:
     """Count what was read already, on the day; no query."""
-    return Coverage(_rows(facts, facts.unit.path or "/", day), day, facts)
+    rows = _rows(facts, facts.tthc.values(), facts.unit.path or "/", day)
+    return Coverage(rows, day, facts)
 
 
-def _rows(facts: Facts, within: str, day: dt.date) -> tuple[Row, ...]:
-    rows = (row_on(facts, item, within, day) for item in facts.tthc.values())
+def _rows(facts: Facts, items: Iterable[TTHCFacts], within: str, day: dt.date) -> tuple[Row, ...]:
+    rows = (row_on(facts, item, within, day) for item in items)
     return tuple(row for row in rows if row is not None)
+
+
+def _at_and_above(path: str) -> Iterable[str]:
+    """Return `/1/`, `/1/2/`, `/1/2/3/` of `/1/2/3/`."""
+    parts = path.strip("/").split("/")
+    return (f"/{'/'.join(parts[:n])}/" for n in range(1, len(parts) + 1))
 
 
 def _codes(rows: Iterable[Row]) -> list[str]:

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from typing import Any
 
 from django import forms
@@ -21,6 +20,15 @@ def sane_day(day: dt.date) -> None:
         raise ValidationError(f"Ngày phải từ {format_date(EARLIEST)} đến {format_date(LATEST)}.")
 
 
+def _as_read(text: str) -> str:
+    """Return the day of a link, 2022-06-30, as people read it; else the text as it was typed."""
+    try:
+        day = parse_date(text)
+    except ValueError:
+        return text
+    return format_date(day) if day >= EARLIEST else text
+
+
 class DayForm(forms.Form):
     """The day a page is asked of; a bad one is told at the field, and today is shown."""
 
@@ -29,10 +37,7 @@ class DayForm(forms.Form):
     def __init__(self, data: Mapping[str, Any], **usual: str) -> None:
         usual["ngay"] = format_date(today())
         given = {key: data.get(key) or usual.get(key, "") for key in self.base_fields}
-        # A link says 2022-06-30, a person reads 30/06/2022; what is no date stays as it was typed.
-        with suppress(ValueError):
-            given["ngay"] = format_date(parse_date(given["ngay"]))
-        super().__init__(given)
+        super().__init__(given | {"ngay": _as_read(given["ngay"])})
 
     @property
     def day(self) -> dt.date:
@@ -101,8 +106,20 @@ class CatalogueForm(DayForm):
 
 
 class ExclusionForm(forms.Form):
-    responsibility = forms.TypedChoiceField(label="Trách nhiệm", coerce=int)
-    reason = forms.ChoiceField(label="Lý do", choices=Exclusion.Reason.choices)
+    responsibility = forms.TypedChoiceField(
+        label="Trách nhiệm",
+        coerce=int,
+        error_messages=dict.fromkeys(
+            ("required", "invalid_choice"), "Hãy chọn một trách nhiệm chưa có đề nghị."
+        ),
+    )
+    reason = forms.ChoiceField(
+        label="Lý do",
+        choices=Exclusion.Reason.choices,
+        error_messages=dict.fromkeys(
+            ("required", "invalid_choice"), "Hãy chọn một lý do trong danh sách."
+        ),
+    )
     note = forms.CharField(
         label="Giải trình",
         required=False,

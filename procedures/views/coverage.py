@@ -101,6 +101,7 @@ def coverage(request: UserRequest) -> HttpResponse:
     context = {
         "form": form,
         "coverage": found,
+        "goal": f"Mục tiêu {found.base}/{found.base}" if found.base else "",
         "selection": selection,
         "page": page,
         "lines": lines_of(request.user, found.facts, page.object_list, form.day),

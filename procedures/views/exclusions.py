@@ -22,13 +22,17 @@ from qms.records.signatures import Signing
 @require_POST
 def exclusion_new(request: UserRequest, code: str) -> HttpResponse:
     tthc, reach = find_tthc(code), Reach(request.user)
-    if not any(may.can_propose_exclusion(request.user, unit) for unit in reach.units):
-        raise PermissionDenied
     facts = load_facts(reach.agency, reach.profile(reach.agency), tthc=[tthc.pk])
-    item, known = facts.tthc.get(tthc.pk), exclusions_of(tthc, reach)
-    form = ExclusionForm(request.POST, duties=proposable_duties(request.user, reach, item, known))
+    item = facts.tthc.get(tthc.pk)
+    if not proposable_duties(request.user, reach, item, []):
+        raise PermissionDenied
+    free = proposable_duties(request.user, reach, item, exclusions_of(tthc, reach))
+    if not free:
+        answered = ValidationError("TTHC này đã có đề nghị đưa ra khỏi phạm vi.")
+        return explain(request, redirect(tthc), answered)
+    form = ExclusionForm(request.POST, duties=free)
     if not form.is_valid():
-        return story_page(request, tthc, Given(proposal=form))
+        return story_page(tthc, request, Given(proposal=form))
     chosen = dict(form.cleaned_data)
     duty = get_object_or_404(Responsibility, pk=chosen.pop("responsibility"), tthc=tthc)
     try:
@@ -46,7 +50,7 @@ def exclusion_accept(request: UserRequest, pk: int) -> HttpResponse:
     form = PasswordForm(request.POST, request=request, prefix=f"x{pk}")
     tthc = exclusion.responsibility.tthc
     if not form.is_valid():
-        return story_page(request, tthc, Given(pk=pk, password=form))
+        return story_page(tthc, request, Given(pk=pk, password=form))
     try:
         exclusion.accept(by=request.user, signing=Signing(method=Signature.Method.PASSWORD))
     except ValidationError as refusal:
@@ -60,7 +64,7 @@ def exclusion_refuse(request: UserRequest, pk: int) -> HttpResponse:
     form = RefusalForm(request.POST, prefix=f"r{pk}")
     tthc = exclusion.responsibility.tthc
     if not form.is_valid():
-        return story_page(request, tthc, Given(pk=pk, refusal=form))
+        return story_page(tthc, request, Given(pk=pk, refusal=form))
     try:
         exclusion.refuse(by=request.user, reason=form.cleaned_data["reason"])
     except ValidationError as refusal:

@@ -40,7 +40,7 @@ from qms.records.models import Signature
 
 @require_safe
 def tthc_detail(request: UserRequest, code: str) -> HttpResponse:
-    return story_page(request, find_tthc(code))
+    return story_page(find_tthc(code), request)
 
 
 def find_tthc(code: str) -> TTHC:
@@ -59,7 +59,7 @@ class Given:
     refusal: forms.Form | None = None
 
 
-def story_page(request: UserRequest, tthc: TTHC, given: Given | None = None) -> HttpResponse:
+def story_page(tthc: TTHC, request: UserRequest, given: Given | None = None) -> HttpResponse:
     """Render the TTHC's story on the day; with forms that were refused, as 422."""
     reach, form = Reach(request.user), DayForm(request.GET)
     day = form.day

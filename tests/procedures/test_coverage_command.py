@@ -6,6 +6,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from procedures.management.commands.coverage import Command
 from procedures.models import (
     TTHCChange,
 )
@@ -79,6 +80,21 @@ def test_coverage_command_says_what_is_wrong(args: tuple[str, ...], message: str
 
     with pytest.raises(CommandError, match=message):
         run(*args)
+
+
+@pytest.mark.parametrize("args", [("--on", "2022-13-01"), ("--unit", "KHONG-CO")])
+def test_coverage_command_says_it_beside_the_json_and_fails(
+    capsys: pytest.CaptureFixture[str], args: tuple[str, str]
+) -> None:
+    make_agency()
+
+    with pytest.raises(SystemExit) as end:
+        Command().run_from_argv(["manage.py", "coverage", "--json", *args])
+
+    said = capsys.readouterr()
+    assert (end.value.code, said.out) == (1, "")
+    assert len(said.err.splitlines()) == 1
+    assert args[1] in said.err
 
 
 def test_coverage_command_without_any_agency_says_so() -> None:

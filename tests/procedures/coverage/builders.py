@@ -145,7 +145,12 @@ def set_times(version: ProcedureVersion, **moments: str) -> None:
 def many_tthc(unit: Unit, number: int) -> None:
     """Rows past their history: a test alone may, for speed."""
     tthc = TTHC.objects.bulk_create(
-        TTHC(code=f"2.{n:06d}", name=f"TTHC {n}", search_key=f"2 {n:06d}", sort_key=f"{n:06d}")
+        TTHC(
+            code=f"2.{n:06d}",
+            name=f"TTHC {n}",
+            search_key=f"2 {n:06d} tthc {n}",
+            sort_key=f"{n:06d}",
+        )
         for n in range(number)
     )
     Responsibility.objects.bulk_create(Responsibility(tthc=t, unit=unit) for t in tthc)
