@@ -39,6 +39,7 @@ _TOTAL = re.compile(
     r"(?:tong (?:so|cong)|cong tong)\b.*|(?:tong|cong)(?: [0-9].*)?"
     r"|(?:danh (?:sach|muc)|bang|tong) (?:nay|tren|gom|co)\b.*"
 )
+_PAGE = re.compile(r"(?:trang )?[0-9]{1,4}(?: [0-9]{1,4})?")
 _NOTE = re.compile(r"(?:ghi chu|chu thich|luu y|chu y|nguon)\b.*")
 _CLOSING = re.compile(
     r"noi nhan\b.*|luu (?:vt|van thu)\b.*|(?:da )?ky(?: (?:ten|ghi|va|dong dau)\b.*)?"
@@ -75,6 +76,11 @@ def is_column_numbers(texts: Sequence[str]) -> bool:
     if len(texts) < 2 or not all(_COLUMN_NUMBER.fullmatch(text) for text in texts):
         return False
     return len(set(texts)) == len(texts)
+
+
+def is_page_number(texts: Sequence[str]) -> bool:
+    """Tell whether a row holds the number of a printed page only: 2, - 2 -, Trang 2/5."""
+    return len(set(texts)) == 1 and bool(_PAGE.fullmatch(fold(texts[0])))
 
 
 def is_closing(texts: Iterable[str]) -> bool:
@@ -135,4 +141,4 @@ def _without_level(text: str) -> str:
 
 
 def _sentence_case(text: str) -> str:
-    return text.capitalize() if text.isupper() and " " in text else text
+    return text.capitalize() if text.isupper() and " " in text else text[:1].upper() + text[1:]

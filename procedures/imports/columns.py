@@ -12,11 +12,14 @@ LONGEST_LABEL = 90  # letters; what is longer is a title or a text
 # case), the surest first. Real lists: DOMAIN §5.3; the English words are those of `fixtures/`.
 _LABELS = {
     "number": "stt, so tt, so thu tu, tt, no",
-    "code": "ma tthc, ma so tthc, ma thu tuc hanh chinh, ma so thu tuc hanh chinh, ma thu tuc,"
-    " ma so thu tuc, ma so ho so tthc, ma ho so tthc, ma dvc, ma dich vu cong, ma so, ma, code",
+    "code": "ma tthc quoc gia, ma so tthc quoc gia, ma quoc gia, ma tthc, ma so tthc,"
+    " ma thu tuc hanh chinh, ma so thu tuc hanh chinh, ma thu tuc, ma so thu tuc,"
+    " ma so ho so tthc, ma ho so tthc, so ho so tthc, ma so ho so, ma ho so,"
+    " ma dvc, ma dich vu cong, ma so, ma, procedure code, code",
     "name": "ten tthc, ten thu tuc hanh chinh, ten thu tuc, ten goi tthc, ten dich vu cong,"
     " ten goi thu tuc hanh chinh, ten goi thu tuc, ten cua thu tuc hanh chinh,"
-    " thu tuc hanh chinh, thu tuc, tthc, noi dung thu tuc, ten goi, ten, name",
+    " thu tuc hanh chinh, danh muc thu tuc hanh chinh, danh muc tthc, thu tuc, tthc,"
+    " noi dung thu tuc, ten goi, ten, procedure name, name",
     "field": "linh vuc, ten linh vuc, linh vuc tthc, linh vuc thu tuc, linh vuc thu tuc hanh chinh,"
     " linh vuc hoat dong, nhom linh vuc, nganh linh vuc, field",
     "level": "cap thuc hien, cap giai quyet, cap hanh chinh, cap, level",
@@ -45,7 +48,7 @@ _LABELS = {
 }
 # A label that begins like this says the same with more words.
 _BEGINNINGS = {
-    "code": "ma tthc, ma so tthc, ma thu tuc, ma so thu tuc, ma so ho so tthc",
+    "code": "ma tthc, ma so tthc, ma thu tuc, ma so thu tuc, ma so ho so tthc, so ho so tthc",
     "name": "ten tthc, ten thu tuc, ten dich vu cong",
     "agency": "co quan thuc hien, don vi thuc hien, co quan giai quyet, co quan truc tiep",
     "limit_text": "thoi han, thoi gian giai quyet, thoi gian thuc hien, tong thoi gian",
@@ -72,11 +75,15 @@ _BESIDE_NAME = {
 
 @dataclass(frozen=True)
 class Header:
-    """Which column holds what, how many rows the header takes, what each column is called."""
+    """Which column holds what, how many rows the header takes, what each column is called.
+
+    `width` counts the cells of its rows, with those that have no label.
+    """
 
     columns: dict[str, int]
     height: int
     labels: dict[int, str]
+    width: int = 0
 
     @property
     def is_list(self) -> bool:
@@ -99,17 +106,15 @@ class Header:
 def header_at(lines: Sequence[Line], place: int) -> Header | None:
     """Return the header that begins at `lines[place]`, of one row or of two, or None."""
     line = lines[place]
-    single = _header(_own_labels(line), 1)
+    single = _header(_own_labels(line), 1, len(line.cells))
     if place + 1 == len(lines):
         return single if single.is_list else None
     below = lines[place + 1]
     if single.is_list and _is_row_of(single, below):
         return single
-    double = _header(_double_labels(line, below), 2)
+    double = _header(_double_labels(line, below), 2, max(len(line.cells), len(below.cells)))
     merged_down = single.is_list and single.columns["name"] in below.carried
-    more = len(double.columns) > max(
-        len(single.columns), len(_header(_own_labels(below), 1).columns)
-    )
+    more = len(double.columns) > max(len(single.columns), len(_header(_own_labels(below)).columns))
     is_title = len(set(_own_labels(line).values())) < 2  # over a header, not part of it
     if double.is_list and (merged_down or (more and not is_title)):
         return double
@@ -138,7 +143,7 @@ def match_label(label: str) -> tuple[str, int] | None:
     return None
 
 
-def _header(labels: dict[int, tuple[str, ...]], height: int) -> Header:
+def _header(labels: dict[int, tuple[str, ...]], height: int = 1, width: int = 0) -> Header:
     """Give each known thing its surest column; `labels` are tried in turn for each column."""
     best: dict[str, tuple[int, int]] = {}
     names = {column: tried[0] for column, tried in labels.items()}
@@ -150,7 +155,7 @@ def _header(labels: dict[int, tuple[str, ...]], height: int) -> Header:
         if key not in best or rank < best[key][0]:
             best[key] = (rank, column)
             names[column] = label
-    return Header({key: column for key, (_, column) in best.items()}, height, names)
+    return Header({key: column for key, (_, column) in best.items()}, height, names, width)
 
 
 def _own_labels(line: Line) -> dict[int, tuple[str, ...]]:

@@ -4,34 +4,39 @@ Rows are matched by core code; names are only proposed. The same plan is shown, 
 carried out, so that preview equals effect.
 """
 
+import dataclasses
 import datetime as dt
-import difflib
+import hashlib
+import json
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
+from django.core.exceptions import ValidationError
+
+from procedures.imports.facts import (
+    changed_values,
+    ending_of,
+    is_amended,
+    is_state,
+    signature,
+    values_known,
+    values_of,
+)
+from procedures.imports.names import NameIndex
 from procedures.imports.rows import TTHCRow
 from procedures.imports.table import TTHCTable
-from procedures.limits import single_limit
 from procedures.models import TTHC, TTHCChange, TTHCOnDay, on_day
 from qms.foundation.dates import today
-from qms.foundation.text import clean, fold
+from qms.foundation.text import fold
 
-# What a row says of a TTHC, by the column of the list and the field of the record.
-_STATE = {
-    "level": "level",
-    "agency": "executing_agency",
-    "limit_text": "limit_text",
-    "fee": "fee",
-    "online_level": "online_level",
-    "receiving_place": "receiving_place",
-    "legal_basis": "legal_basis",
-    "decision": "decision_no",
-}
-_ABOUT = {"source_url": "source_url", "verified": "is_verified", "note": "verification_note"}
-_ENDS = ("bi bai bo", "bi huy bo", "bai bo", "huy bo", "het hieu luc")
-_ALIKE = 0.92  # similarity of folded names from which a match is proposed
+_ENDED_UNKNOWN = (
+    "Dòng ghi TTHC hết hiệu lực, mà TTHC này chưa có trong danh mục: nhập kèm quyết định và ngày"
+    " hiệu lực, hoặc bỏ dòng này ra."
+)
 
 
 @dataclass(frozen=True)
@@ -39,8 +44,8 @@ class Terms:
     """How a list is imported.
 
     With `decision_no` what is new or changed is a change by that decision from `effective_on` on;
-    without it a correction, which never makes anything stale. `leave_out` names rows, as `12` or
-    `Sheet1!12`.
+    without it a correction, which never makes anything stale. `leave_out` names rows: `12`,
+    `Sheet1!12`, all of a sheet as `Sheet1!*`, or all of a code.
     """
 
     decision_no: str = ""
@@ -56,46 +61,76 @@ class Terms:
         """Return the day whose state the list is compared with."""
         return self.effective_on if self.is_change and self.effective_on else today()
 
+    def leaves_out(self, row: TTHCRow) -> bool:
+        names = {str(row.row), f"{row.sheet}!{row.row}", f"{row.sheet}!*", row.code or ""}
+        return not names.isdisjoint(self.leave_out)
+
 
 @dataclass(frozen=True)
 class RowPlan:
-    """What one row does: `kind` is new, changed or unchanged; `values` what it sets, by field."""
+    """What one row does: `kind` is new, changed or unchanged; `values` what it sets, by field.
+
+    `change` is what a decision records of it, empty where nothing is.
+    """
 
     row: TTHCRow
     kind: str
     values: Mapping[str, Any] = field(default_factory=dict)
     before: Mapping[str, Any] = field(default_factory=dict)
     tthc: TTHC | None = None
-    is_ending: bool = False
+    change: str = ""
+
+    @property
+    def is_ending(self) -> bool:
+        return bool(self.change) and self.change not in TTHCChange.LIVING
 
 
 @dataclass(frozen=True)
 class Proposal:
     """A name that matches another TTHC: for a person to judge, never done by itself."""
 
-    row: int
-    code: str | None
+    row: TTHCRow
     old_code: str
+    old_name: str
     kind: str
     similarity: float
 
 
+Repeated = tuple[str, tuple[TTHCRow, ...]]
+
+
 @dataclass(frozen=True)
 class ImportPlan:
-    """Everything an import would do and everything that keeps it from being done."""
+    """Everything an import would do and everything that keeps it from being done.
+
+    `asleep` are rows of TTHC that are not in force and stay so, for the list names no decision.
+    """
 
     table: TTHCTable
     terms: Terms
     rows: tuple[RowPlan, ...]
-    missing: tuple[str, ...]
+    missing: tuple[TTHCOnDay, ...]
     invalid: tuple[TTHCRow, ...]
     duplicates: tuple[str, ...]
-    conflicts: tuple[tuple[str, tuple[TTHCRow, ...]], ...]
+    conflicts: tuple[Repeated, ...]
+    repeats: tuple[Repeated, ...]
     without_code: tuple[TTHCRow, ...]
-    proposed: tuple[Proposal, ...]
+    restored: tuple[TTHCRow, ...]
+    left_out: tuple[TTHCRow, ...]
+    asleep: tuple[TTHCRow, ...]
+    new_fields: tuple[str, ...]
+    catalogue: "_Catalogue" = field(repr=False, compare=False)
+
+    @cached_property
+    def proposed(self) -> tuple[Proposal, ...]:
+        """Names that match others; only hints, so looked for when they are to be shown."""
+        return tuple(self.catalogue.proposals(self))
+
+    def of(self, kind: str) -> list[RowPlan]:
+        return [plan for plan in self.rows if plan.kind == kind]
 
     def codes(self, kind: str) -> list[str]:
-        return [plan.row.code or "" for plan in self.rows if plan.kind == kind]
+        return [plan.row.code or "" for plan in self.of(kind)]
 
     @property
     def is_blocked(self) -> bool:
@@ -105,13 +140,19 @@ class ImportPlan:
     def changes_anything(self) -> bool:
         return any(plan.kind != "unchanged" for plan in self.rows)
 
-    @property
-    def restored(self) -> list[TTHCRow]:
-        return [row for row in self.table.rows if row.restored and row.code]
-
     def counts(self) -> dict[str, int]:
         kinds = Counter(plan.kind for plan in self.rows)
         return {kind: kinds[kind] for kind in ("new", "changed", "unchanged")}
+
+    def fingerprint(self) -> str:
+        """Return what two plans have in common if and only if they do the same to the same."""
+        deeds = [
+            (p.row.key, p.row.code, p.kind, p.change, dict(p.values), dict(p.before))
+            for p in self.rows
+        ]
+        refused = [[row.key, row.problem] for row in self.invalid] + [list(self.duplicates)]
+        text = json.dumps([deeds, refused], sort_keys=True, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()
 
     def as_json(self) -> dict[str, Any]:
         """Return the figures and lists as `import_tthc --json` prints them."""
@@ -120,9 +161,9 @@ class ImportPlan:
             "new": self.codes("new"),
             "changed": self.codes("changed"),
             "unchanged": self.codes("unchanged"),
-            "missing": list(self.missing),
+            "missing": [known.tthc.code for known in self.missing],
             "invalid": [
-                {"row": row.row, "code": row.printed_code or row.code or "", "reason": row.problem}
+                {"row": row.row, "code": row.code or row.printed_code, "reason": row.problem}
                 for row in self.invalid
             ],
             "duplicates": list(self.duplicates),
@@ -133,8 +174,8 @@ class ImportPlan:
             ],
             "proposed": [
                 {
-                    "row": match.row,
-                    "code": match.code,
+                    "row": match.row.row,
+                    "code": match.row.code,
                     "old_code": match.old_code,
                     "kind": match.kind,
                     "similarity": match.similarity,
@@ -145,158 +186,176 @@ class ImportPlan:
 
 
 def plan_import(table: TTHCTable, terms: Terms) -> ImportPlan:
-    """Return what importing `table` on `terms` would do. Reads the catalogue, writes nothing."""
-    standing = [row for row in table.rows if not _is_left_out(row, terms)]
+    """Return what importing `table` on `terms` would do. Reads the catalogue, writes nothing.
+
+    Raises ValidationError for a row to leave out that the list does not have.
+    """
+    _check_leave_out(table, terms)
+    catalogue = _Catalogue(terms)
+    standing = [catalogue.judged(row) for row in table.rows if not terms.leaves_out(row)]
     valid = [row for row in standing if row.code and not row.problem]
     by_code: dict[str, list[TTHCRow]] = defaultdict(list)
     for row in valid:
         by_code[row.code or ""].append(row)
-    catalogue = _catalogue(terms.day)
-    plans = tuple(_plan_row(rows[0], catalogue, terms) for rows in by_code.values())
-    conflicts = tuple(
-        (code, tuple(rows)) for code, rows in by_code.items() if len({_says(r) for r in rows}) > 1
-    )
-    repeated = Counter(row.code for row in table.rows if row.code)
+    several = [(code, tuple(rows)) for code, rows in by_code.items() if len(rows) > 1]
+    differ = {code for code, rows in several if len({signature(row) for row in rows}) > 1}
+    plans = tuple(catalogue.plan(rows[0]) for rows in by_code.values())
+    repeated = Counter(row.code for row in standing if row.code)
     return ImportPlan(
         table=table,
         terms=terms,
         rows=plans,
-        missing=tuple(_missing(table, catalogue)),
+        missing=tuple(catalogue.missing(table)),
         invalid=tuple(row for row in standing if row.problem),
-        duplicates=tuple(code for code, count in repeated.items() if count > 1 and code),
-        conflicts=conflicts,
-        without_code=tuple(row for row in table.rows if row.code is None and not row.problem),
-        proposed=tuple(_proposals(table, plans, catalogue)),
+        duplicates=tuple(code for code in by_code if repeated[code] > 1),
+        conflicts=tuple((code, rows) for code, rows in several if code in differ),
+        repeats=tuple((code, rows) for code, rows in several if code not in differ),
+        without_code=tuple(row for row in standing if row.code is None and not row.problem),
+        restored=tuple(row for row in standing if row.restored and row.code),
+        left_out=tuple(row for row in table.rows if terms.leaves_out(row)),
+        asleep=tuple(plan.row for plan in plans if catalogue.stays_ended(plan)),
+        new_fields=tuple(catalogue.new_fields(plans)),
+        catalogue=catalogue,
     )
 
 
-def _is_left_out(row: TTHCRow, terms: Terms) -> bool:
-    return bool({str(row.row), f"{row.sheet}!{row.row}"} & terms.leave_out)
+def _check_leave_out(table: TTHCTable, terms: Terms) -> None:
+    known = {name for row in table.rows for name in (str(row.row), row.key, row.code)}
+    known |= {f"{row.sheet}!*" for row in table.rows}
+    if unknown := sorted(name for name in terms.leave_out if name not in known):
+        raise ValidationError(
+            {"leave_out": f"Danh sách không có dòng {', '.join(unknown)} để bỏ ra."}
+        )
 
 
-def _catalogue(day: dt.date) -> dict[str, TTHCOnDay]:
-    rows = TTHC.objects.select_related("field").prefetch_related("changes__field")
-    return {tthc.code: on_day(tthc, list(tthc.changes.all()), day) for tthc in rows}
+class _Catalogue:
+    """The TTHC that are known, as they stand today and on the day of the list."""
+
+    def __init__(self, terms: Terms) -> None:
+        self.terms = terms
+        self.now: dict[str, TTHCOnDay] = {}
+        self.then: dict[str, TTHCOnDay] = {}
+        for tthc in TTHC.objects.select_related("field").prefetch_related("changes__field"):
+            changes = list(tthc.changes.all())
+            self.now[tthc.code] = on_day(tthc, changes, today())
+            self.then[tthc.code] = on_day(tthc, self._decided(changes), terms.day)
+
+    def _decided(self, changes: list[TTHCChange]) -> list[TTHCChange]:
+        """Return the changes up to those of the very decision, where it was recorded already.
+
+        What another decision changed on the same day does not make it to be recorded again.
+        """
+        own = [place for place, change in enumerate(changes) if is_of(change, self.terms)]
+        day = self.terms.day
+        if not own:
+            return changes
+        return changes[: own[-1] + 1] + [c for c in changes if c.effective_on > day]
+
+    def judged(self, row: TTHCRow) -> TTHCRow:
+        """Return the row with its problem, if it has one in view of what is known."""
+        is_lost = row.code is not None and row.code not in self.then and ending_of(row)
+        if is_lost and not row.problem and not self.terms.is_change:
+            return dataclasses.replace(row, problem=_ENDED_UNKNOWN)
+        return row
+
+    def plan(self, row: TTHCRow) -> RowPlan:
+        known, ending = self.then.get(row.code or ""), ending_of(row)
+        if known is None:
+            return RowPlan(row, "new", self._first(row), change=self._beginning(row))
+        if ending:
+            ends = self.terms.is_change and known.is_in_force
+            kind = "changed" if ends else "unchanged"
+            return RowPlan(row, kind, tthc=known.tthc, change=ending if ends else "")
+        before = values_known(known)
+        values = changed_values(row, before)
+        if self.terms.is_change or self._names_decision(known):
+            values.pop("decision_no", None)  # the change itself names it
+        change = ""
+        if self.terms.is_change and not known.is_in_force:
+            change = TTHCChange.Kind.ANNOUNCED
+        elif self.terms.is_change and any(is_state(name) for name in values):
+            change = TTHCChange.Kind.AMENDED
+        kind = "changed" if values or change else "unchanged"
+        return RowPlan(row, kind, values, {k: before[k] for k in values}, known.tthc, change)
+
+    def _beginning(self, row: TTHCRow) -> str:
+        if not self.terms.is_change:
+            return ""
+        amended = TTHCChange.Kind.AMENDED if is_amended(row) else None
+        return ending_of(row) or amended or TTHCChange.Kind.ANNOUNCED
+
+    def _first(self, row: TTHCRow) -> dict[str, Any]:
+        """Return what a new TTHC is recorded with.
+
+        Where it has ended, the other columns tell of the end, not of the TTHC.
+        """
+        values = values_of(row)
+        if ending_of(row):
+            return {k: v for k, v in values.items() if k in ("name", "field", "level")}
+        if row.agency_suffix:
+            values["agency_suffix"] = row.agency_suffix
+        return values
+
+    def _names_decision(self, known: TTHCOnDay) -> bool:
+        last = known.last_change
+        return last is not None and last.kind in TTHCChange.LIVING
+
+    def stays_ended(self, plan: RowPlan) -> bool:
+        known = self.then.get(plan.row.code or "")
+        said = known is not None and not known.is_in_force and ending_of(plan.row) is None
+        return said and not self.terms.is_change
+
+    def missing(self, table: TTHCTable) -> Iterable[TTHCOnDay]:
+        """Return what is in force today, absent from the file, but of a field that occurs in it.
+
+        And of a body that occurs in it, where the file names bodies.
+        """
+        present = {row.code for row in table.rows if row.code}
+        fields = {fold(row.field) for row in table.rows if row.field}
+        bodies = {body for row in table.rows for body in _bodies(row.agency)}
+        for code, known in sorted(self.now.items()):
+            if code in present or not known.is_in_force or known.field is None:
+                continue
+            own = _bodies(str(known.values["executing_agency"]))
+            if table.has_agency_column and bodies.isdisjoint(own):
+                continue
+            if fold(known.field.name) in fields:
+                yield known
+
+    def proposals(self, plan: ImportPlan) -> Iterable[Proposal]:
+        """Propose names that match: a new code for an old name, a name without any code."""
+        present = {p.row.code for p in plan.rows if not ending_of(p.row)}
+        names = {code: fold(known.name) for code, known in self.then.items() if known.is_in_force}
+        unlisted = NameIndex({c: name for c, name in names.items() if c not in present})
+        every = NameIndex(names)
+        for new in plan.of("new"):
+            if not new.is_ending:
+                yield from self._alike(new.row, unlisted, "replacement")
+        for row in plan.without_code:
+            yield from self._alike(row, every, "same_name")
+
+    def _alike(self, row: TTHCRow, index: NameIndex, kind: str) -> Iterable[Proposal]:
+        for code, similarity in index.alike(fold(row.name)):
+            yield Proposal(row, code, self.then[code].name, kind, similarity)
+
+    def new_fields(self, plans: Iterable[RowPlan]) -> Iterable[str]:
+        """Return the names of lĩnh vực that no known TTHC has, each once."""
+        known = {fold(on.field.name) for on in self.now.values() if on.field}
+        known |= {fold(on.field.name) for on in self.then.values() if on.field}
+        named = {fold(n): n for p in plans if (n := p.values.get("field", ""))}
+        return (name for key, name in named.items() if key not in known)
 
 
-def _says(row: TTHCRow) -> tuple[Any, ...]:
-    """Return what two rows of one code must share to be the same row twice."""
-    return (row.name, fold(row.field), *(getattr(row, column) for column in _STATE))
+def is_of(change: TTHCChange, terms: Terms) -> bool:
+    """Tell whether the change is one that the decision of the list has made."""
+    return (
+        terms.is_change
+        and change.effective_on == terms.day
+        and change.decision_no == terms.decision_no
+        and not change.is_void
+    )
 
 
-def _plan_row(row: TTHCRow, catalogue: Mapping[str, TTHCOnDay], terms: Terms) -> RowPlan:
-    known = catalogue.get(row.code or "")
-    values = _values_of(row)
-    if known is None:
-        return RowPlan(row, "new", values)
-    if terms.is_change and _ends(row):
-        ended = not known.is_in_force
-        return RowPlan(row, "unchanged" if ended else "changed", {}, {}, known.tthc, is_ending=True)
-    before = _values_known(known)
-    changed = {key: value for key, value in values.items() if _differs(key, before[key], value)}
-    if known.last_change is not None and known.last_change.kind in TTHCChange.LIVING:
-        changed.pop("decision_no", None)  # the change itself names its decision
-    if terms.is_change:
-        changed.pop("decision_no", None)
-    if "limit_text" not in changed:
-        changed = {k: v for k, v in changed.items() if not k.startswith("law_")}
-    kind = "changed" if changed else "unchanged"
-    return RowPlan(row, kind, changed, {key: before[key] for key in changed}, known.tthc)
-
-
-def _values_of(row: TTHCRow) -> dict[str, Any]:
-    """Return what the row says, only for columns that the list has."""
-    values: dict[str, Any] = {"name": clean(row.name)}
-    if row.field:
-        values["field"] = row.field
-    for column, name in _STATE.items():
-        if column in row.columns:
-            values[name] = getattr(row, column)
-    if "limit_text" in values:
-        values["law_unit"], values["law_minutes"] = single_limit(row.limit_text)
-    if "local_limit_text" in row.columns and row.local_limit_text:
-        values["local_unit"], values["local_minutes"] = single_limit(row.local_limit_text)
-    for column, name in _ABOUT.items():
-        value = getattr(row, column)
-        if column in row.columns and value is not None:
-            values[name] = value
-    if row.agency_suffix:
-        values["agency_suffix"] = row.agency_suffix
-    return values
-
-
-def _values_known(known: TTHCOnDay) -> dict[str, Any]:
-    tthc = known.tthc
-    return {
-        **known.values,
-        "name": known.name,
-        "field": known.field.name if known.field else "",
-        "source_url": tthc.source_url,
-        "is_verified": tthc.is_verified,
-        "verification_note": tthc.verification_note,
-        "agency_suffix": tthc.agency_suffix,
-    }
-
-
-def _differs(key: str, before: Any, value: Any) -> bool:
-    if key == "field":
-        return fold(before) != fold(value)
-    return bool(before != value)
-
-
-def _ends(row: TTHCRow) -> bool:
-    said = (fold(row.status), fold(row.section))
-    return any(word in text for text in said for word in _ENDS)
-
-
-def _missing(table: TTHCTable, catalogue: Mapping[str, TTHCOnDay]) -> Iterable[str]:
-    present = {row.code for row in table.rows if row.code}
-    fields = {fold(row.field) for row in table.rows if row.field}
-    agencies = {fold(row.agency) for row in table.rows if row.agency}
-    for code, known in sorted(catalogue.items()):
-        if code in present or not known.is_in_force or known.field is None:
-            continue
-        at_home = fold(str(known.values["executing_agency"])) in agencies
-        if fold(known.field.name) in fields and (at_home or not table.has_agency_column):
-            yield code
-
-
-def _proposals(
-    table: TTHCTable, plans: Iterable[RowPlan], catalogue: Mapping[str, TTHCOnDay]
-) -> Iterable[Proposal]:
-    """Propose names that match: a new code for an old name, a name without any code."""
-    present = {row.code for row in table.rows if row.code}
-    absent = {code: fold(known.name) for code, known in catalogue.items() if known.is_in_force}
-    unlisted = _NameIndex({c: n for c, n in absent.items() if c not in present})
-    every = _NameIndex(absent)
-    for plan in plans:
-        if plan.kind == "new":
-            for code, alike in unlisted.alike(fold(plan.row.name)):
-                yield Proposal(plan.row.row, plan.row.code, code, "replacement", alike)
-    for row in table.rows:
-        if row.code is None and not row.problem:
-            for code, alike in every.alike(fold(row.name)):
-                yield Proposal(row.row, None, code, "same_name", alike)
-
-
-class _NameIndex:
-    """Finds names much alike without comparing each with each: they share most of their words."""
-
-    def __init__(self, names: Mapping[str, str]) -> None:
-        self.names = names
-        self.by_word: dict[str, set[str]] = defaultdict(set)
-        for code, name in names.items():
-            for word in set(name.split()):
-                self.by_word[word].add(code)
-
-    def alike(self, name: str) -> list[tuple[str, float]]:
-        words = set(name.split())
-        shared = Counter(code for word in words for code in self.by_word.get(word, ()))
-        found = []
-        for code, count in shared.most_common(20):
-            if count * 2 < len(words):
-                break
-            ratio = difflib.SequenceMatcher(None, name, self.names[code]).ratio()
-            if ratio >= _ALIKE:
-                found.append((code, round(ratio, 2)))
-        return sorted(found, key=lambda pair: -pair[1])[:3]
+def _bodies(cell: str) -> set[str]:
+    """Return the bodies that a cell names, one a line or parted by semicolons, as compared."""
+    return {key for part in re.split(r"[\n;]", cell) if (key := fold(part))}

@@ -1,5 +1,6 @@
 """Down one sheet of a TTHC list: what each row is, and what it says with what stands above it."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,6 +11,7 @@ from procedures.imports.asides import (
     is_closing,
     is_column_numbers,
     is_ditto,
+    is_page_number,
     read_group,
 )
 from procedures.imports.codes import Code, looks_like_code, read_code
@@ -18,11 +20,21 @@ from procedures.imports.reading import Line, Sheet
 from qms.foundation.text import clean, clean_lines, fold
 
 LONGEST_NAME = 1_100  # letters; the longest of 2,642 real names has 1,094 (DOMAIN §5.2)
+_LONGEST = {  # letters that the record holds
+    "field": ("Tên lĩnh vực", 255),
+    "level": ("Cấp thực hiện", 120),
+    "online_level": ("Mức độ trực tuyến", 60),
+}
 HEADER_WITHIN = 30  # rows with text, from the top of a sheet
 _YES = {"yes", "co", "da kiem chung", "true", "1", "x", "roi", "dung"}
 _NO = {"no", "khong", "chua", "chua kiem chung", "false", "0"}
 _LABELLING = {"number", "code", "name"}  # what a group row may fill
 _ONE_LINE = {"name", "field", "level", "online_level", "status"}
+_LIMITS = {"limit_text", "local_limit_text"}
+_UNIT_OF_COLUMN = re.compile(r"\((?:[^()]*\s)?(ngày làm việc|ngày|giờ làm việc|giờ)\)")
+_NUMBER = re.compile(r"[0-9]{1,4}(?:[.,][0-9]{1,2})?")
+# Full-width letters and digits, as some input methods type them, say the same as plain ones.
+_NARROW = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}
 
 
 @dataclass(frozen=True)
@@ -61,6 +73,11 @@ class TTHCRow:
     section: str
     columns: frozenset[str]
     cells: tuple[tuple[str, str], ...]
+
+    @property
+    def key(self) -> str:
+        """Return what names the row in the whole file: `12`, or `Sheet1!12` in a workbook."""
+        return f"{self.sheet}!{self.row}" if self.sheet else str(self.row)
 
 
 class SheetReader:
@@ -129,6 +146,8 @@ class SheetReader:
             return True
         if code.problem and looks_like_code(code.printed):
             return False
+        if is_page_number(texts):
+            return True
         group = self._group_of(line, own)
         if name and not group and self._is_numbered(own):
             return False
@@ -179,14 +198,22 @@ class SheetReader:
     def _text(self, line: Line, key: str) -> str:
         cell = self._value(line, key)
         self._above[key] = cell
-        return _cleaned(_printed(cell), one_line=key in _ONE_LINE)
+        text = _cleaned(_printed(cell), one_line=key in _ONE_LINE)
+        return self._with_unit(text, key) if key in _LIMITS else text
+
+    def _with_unit(self, text: str, key: str) -> str:
+        """Return `25 ngày làm việc` for a bare 25 in a column headed *(ngày làm việc)*."""
+        label = clean(self._header.labels.get(self._header.columns.get(key, -1), "")).lower()
+        unit = _UNIT_OF_COLUMN.search(label)
+        return f"{text} {unit[1]}" if unit and _NUMBER.fullmatch(text) else text
 
     def _row(self, line: Line, code: Code) -> TTHCRow:
         name = self._text(line, "name")
         self._above["code"] = self._value(line, "code")
         field = self._text(line, "field") or self._field
         self._above["field"] = field
-        problem = code.problem or _name_problem(code, name)
+        level = self._text(line, "level") or self._level
+        online_level = self._text(line, "online_level")
         return TTHCRow(
             row=line.number,
             sheet=self.sheet.name,
@@ -194,15 +221,20 @@ class SheetReader:
             code=code.code,
             agency_suffix=code.agency_suffix,
             restored=code.restored,
-            problem=problem,
+            problem=(
+                code.problem
+                or (self._overflow(line) if code.code else None)
+                or _name_problem(code, name)
+                or _length_problem(field=field, level=level, online_level=online_level)
+            ),
             name=name,
             field=field,
-            level=self._text(line, "level") or self._level,
+            level=level,
             agency=self._text(line, "agency"),
             limit_text=self._text(line, "limit_text"),
             local_limit_text=self._text(line, "local_limit_text"),
             fee=self._fee(line),
-            online_level=self._text(line, "online_level"),
+            online_level=online_level,
             decision=self._text(line, "decision"),
             legal_basis=self._text(line, "legal_basis"),
             receiving_place=self._text(line, "receiving_place"),
@@ -214,6 +246,15 @@ class SheetReader:
             section=self._section,
             columns=self._known(),
             cells=tuple(self._printed_cells(line)),
+        )
+
+    def _overflow(self, line: Line) -> str | None:
+        """Return what is wrong with a CSV row that says more than the header has columns for."""
+        if not self.from_csv or not any(_blankless(line.cells[self._header.width :])):
+            return None
+        return (
+            f"Dòng có nhiều hơn {self._header.width} ô của dòng tiêu đề: ô có dấu phân cách bên"
+            " trong phải nằm giữa hai dấu ngoặc kép."
         )
 
     def _fee(self, line: Line) -> str:
@@ -237,14 +278,24 @@ class SheetReader:
 
 
 def _own_texts(line: Line) -> dict[int, str]:
-    texts = {c: clean(_printed(cell)) for c, cell in enumerate(line.cells) if c not in line.carried}
+    cells = enumerate(line.cells)
+    texts = {c: clean(_narrow(_printed(cell))) for c, cell in cells if c not in line.carried}
     return {column: text for column, text in texts.items() if text}
 
 
 @lru_cache(maxsize=2_000)  # fields, bodies and fees come again and again
 def _cleaned(text: str, *, one_line: bool) -> str:
+    text = _narrow(text)
     text = clean(text) if one_line else clean_lines(text)
     return text if any(c.isalnum() for c in text) else ""  # a dash is nothing
+
+
+def _narrow(text: str) -> str:
+    return text.translate(_NARROW)
+
+
+def _blankless(cells: tuple[str | float, ...]) -> Iterator[str]:
+    return (text for cell in cells if (text := _printed(cell).strip()))
 
 
 def _heads_codes(text: str) -> bool:
@@ -264,6 +315,14 @@ def _name_problem(code: Code, name: str) -> str | None:
     if len(name) > LONGEST_NAME:
         letters = f"{len(name):,}".replace(",", ".")
         return f"Tên thủ tục dài {letters} ký tự, vượt quá 1.100 ký tự."
+    return None
+
+
+def _length_problem(**texts: str) -> str | None:
+    for key, text in texts.items():
+        what, most = _LONGEST[key]
+        if len(text) > most:
+            return f"{what} dài {len(text)} ký tự, vượt quá {most} ký tự."
     return None
 
 

@@ -1,172 +1,146 @@
 """Import a list of TTHC: choose, look at what it would do, carry it out."""
 
-import datetime as dt
-import hashlib
-import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-from django.core import signing
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpResponse
-from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.db.models import QuerySet
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
 
 from procedures import permissions as may
-from procedures.forms.importing import ImportForm
-from procedures.imports.carry_out import ImportFile, import_list
-from procedures.imports.plan import ImportPlan, Terms, plan_import
+from procedures.forms.importing import ImportForm, Upload, chosen_left_out
+from procedures.imports.carry_out import CatalogueMoved, import_list
+from procedures.imports.plan import ImportPlan, plan_import
 from procedures.imports.table import read_table
+from procedures.imports.wording import differences, fact_changes
+from procedures.models import ImportRun
 from procedures.views.answers import explain
+from qms.foundation.templatetags.office import vi_time
 from qms.http import UserRequest
 from qms.organisation.models import Unit, units_of
 from qms.organisation.roles import Role
 from qms.records import files
-from qms.records.models import StoredFile
 
-_SALT = "tthc-import"
-_VALID_SECONDS = 12 * 60 * 60
-
-
-@dataclass(frozen=True)
-class Upload:
-    """A list that was looked at and waits to be carried out; travels signed in the page."""
-
-    sha256: str
-    name: str
-    unit: str
-    terms: Terms
-
-    def token(self, digest: str) -> str:
-        day = self.terms.effective_on.isoformat() if self.terms.effective_on else ""
-        kept = [self.sha256, self.name, self.unit, self.terms.decision_no, day, digest]
-        return signing.dumps(kept, salt=_SALT)
-
-    @classmethod
-    def of(cls, token: str) -> tuple["Upload", str]:
-        """Return the upload and the digest of the plan shown. Raises signing.BadSignature."""
-        sha256, name, unit, decision, day, digest = signing.loads(
-            token, salt=_SALT, max_age=_VALID_SECONDS
-        )
-        effective = dt.date.fromisoformat(day) if day else None
-        return cls(sha256, name, unit, Terms(decision, effective)), digest
+RECENT = 10  # imports listed below the form
 
 
 @require_http_methods(["GET", "POST"])
 def tthc_import(request: UserRequest) -> HttpResponse:
-    units = units_of(request.user, Role.ISO_SECRETARY).order_by("path")
+    units = _units(request)
     if not may.can_start(request.user):
         raise PermissionDenied
-    if "token" in request.POST:
-        return _decide(request, units)
-    form = ImportForm(request.POST or None, request.FILES or None, units=units)
-    if form.is_valid():
-        try:
-            plan = plan_import(read_table(form.source.data, form.source.name), form.terms())
-        except ValidationError as refusal:
-            form.add_error("file", refusal)
-        else:
-            kept = _keep(form.source, request)
-            unit: Unit = form.cleaned_data["unit"]
-            upload = Upload(kept.sha256, form.source.name, unit.code, form.terms())
-            return _preview(request, upload, plan)
-    status = 422 if form.errors else 200
-    return render(request, "procedures/tthc_import.html", {"form": form}, status=status)
-
-
-def _keep(source: ImportFile, request: UserRequest) -> StoredFile:
-    kind = "csv" if source.name.casefold().endswith(".csv") else "xlsx"
-    return files.store(source.data, source.name, kind=kind, by=request.user)
-
-
-def _decide(request: UserRequest, units: Any) -> HttpResponse:
-    """Carry out what was shown, or show it anew with the rows left out."""
     try:
-        upload, digest = Upload.of(request.POST["token"])
-    except signing.BadSignature:
-        lost = ValidationError("Phiên xem trước đã hết hạn. Hãy chọn lại tệp.")
+        if "token" in request.POST:
+            return _decide(request, units)
+        form = ImportForm(
+            request.POST or None,
+            request.FILES or None,
+            units=units,
+            by=request.user,
+            kept=request.POST.get("kept", ""),
+        )
+    except ValidationError as lost:  # the page is too old, or its file is gone
         return explain(request, redirect("procedures:tthc-import"), lost)
+    if not form.is_valid() or form.upload is None or form.table is None:
+        return _choose(request, form)
+    unit: Unit = form.cleaned_data["unit"]
+    upload = replace(form.upload, unit=unit.code, terms=form.terms())
+    return _preview(request, upload, plan_import(form.table, upload.terms))
+
+
+@require_safe
+def tthc_import_file(request: UserRequest, pk: int) -> FileResponse:
+    """Give back the very file of an import to those who keep the catalogue of its unit."""
+    runs = ImportRun.objects.filter(unit__in=_units(request)).select_related("file")
+    run = get_object_or_404(runs, pk=pk)
+    return files.response(run.file)
+
+
+def _units(request: UserRequest) -> QuerySet[Unit]:
+    return units_of(request.user, Role.ISO_SECRETARY).order_by("path")
+
+
+def _choose(request: UserRequest, form: ImportForm) -> HttpResponse:
+    runs = ImportRun.objects.filter(unit__in=_units(request))
+    context = {
+        "form": form,
+        "runs": runs.select_related("file", "unit", "imported_by")[:RECENT],
+    }
+    status = 422 if form.errors else 200
+    return render(request, "procedures/tthc_import.html", context, status=status)
+
+
+def _decide(request: UserRequest, units: QuerySet[Unit]) -> HttpResponse:
+    """Carry out exactly what was shown, or show it anew: with other rows, or as it is by now."""
+    upload = Upload.of(request.POST["token"])
     unit = units.filter(code=upload.unit).first()
     if unit is None:
         raise PermissionDenied
-    left_out = frozenset(request.POST.getlist("bo"))
-    upload = replace(upload, terms=replace(upload.terms, leave_out=left_out))
-    stored = StoredFile.objects.get(sha256=upload.sha256)
-    source = ImportFile(files.read(stored), upload.name)
+    step = request.POST.get("buoc")
+    if step == "sua":
+        return _choose(request, _form_of(upload, unit, request, units))
+    source = upload.source()
     plan = plan_import(read_table(source.data, source.name), upload.terms)
-    if request.POST.get("buoc") != "nhap" or plan.is_blocked:
-        return _preview(request, upload, plan, is_refused=request.POST.get("buoc") == "nhap")
-    if _digest(plan) != digest and not left_out:
-        return _preview(request, upload, plan, has_moved=True)
+    left_out = chosen_left_out(request.POST, upload, plan)
+    if left_out != {row.key for row in plan.left_out}:
+        fewer = upload.leaving_out(left_out)
+        told = "more" if step == "nhap" else ""
+        return _preview(request, fewer, plan_import(plan.table, fewer.terms), told=told)
+    if step != "nhap":
+        return _preview(request, upload, plan)
+    if plan.is_blocked:
+        return _preview(request, upload, plan, told="blocked", status=422)
     try:
-        done = import_list(source, upload.terms, unit=unit, by=request.user)
-    except ValidationError as refusal:
-        return explain(request, redirect("procedures:tthc-import"), refusal)
-    counts = done.counts()
-    said = f"Đã nhập danh mục: {counts['new']} TTHC mới, {counts['changed']} thay đổi, "
-    return explain(
-        request, redirect("procedures:tthc-list"), f"{said}{counts['unchanged']} không đổi."
+        done = import_list(source, upload.terms, unit=unit, by=request.user, seen=upload.seen)
+    except CatalogueMoved:
+        return _moved(request, upload, plan.table)
+    return explain(request, redirect("procedures:tthc-list"), _told(done))
+
+
+def _form_of(upload: Upload, unit: Unit, request: UserRequest, units: QuerySet[Unit]) -> ImportForm:
+    initial = {
+        "unit": unit,
+        "decision": upload.terms.decision_no,
+        "effective_on": upload.terms.effective_on,
+    }
+    return ImportForm(units=units, by=request.user, kept=upload.token, initial=initial)
+
+
+def _moved(request: UserRequest, upload: Upload, table: Any) -> HttpResponse:
+    """Say that it was imported already, if it was; otherwise show what it would do by now."""
+    if run := upload.run_since(by=request.user):
+        said = f"Tệp này đã được nhập lúc {vi_time(run.imported_at)}; không nhập lần thứ hai."
+        return explain(request, redirect("procedures:tthc-list"), said)
+    return _preview(request, upload, plan_import(table, upload.terms), told="moved", status=409)
+
+
+def _told(plan: ImportPlan) -> str:
+    counts = plan.counts()
+    said = (
+        f"Đã nhập danh mục: {counts['new']} TTHC mới, {counts['changed']} thay đổi, "
+        f"{counts['unchanged']} không đổi"
     )
-
-
-def _digest(plan: ImportPlan) -> str:
-    text = json.dumps(plan.as_json(), sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return f"{said}, bỏ ra {len(plan.left_out)} dòng." if plan.left_out else f"{said}."
 
 
 def _preview(
-    request: UserRequest,
-    upload: Upload,
-    plan: ImportPlan,
-    *,
-    is_refused: bool = False,
-    has_moved: bool = False,
+    request: UserRequest, upload: Upload, plan: ImportPlan, *, told: str = "", status: int = 200
 ) -> HttpResponse:
+    sheets = {row.sheet for row in plan.table.rows}
     context = {
         "plan": plan,
-        "upload": upload,
-        "token": upload.token(_digest(plan)),
+        "upload": upload.shown(plan),
+        "unit": Unit.objects.filter(code=upload.unit).first(),
         "counts": plan.counts(),
-        "left_out": upload.terms.leave_out,
-        "new": [row for row in plan.rows if row.kind == "new"],
-        "changed": [(row, _changes(row)) for row in plan.rows if row.kind == "changed"],
-        "is_refused": is_refused,
-        "has_moved": has_moved,
+        "blocking": len(plan.invalid) + len(plan.conflicts),
+        "conflicts": [(code, differences(rows)) for code, rows in plan.conflicts],
+        "undecided": {code for code, _ in plan.conflicts},
+        "new": plan.of("new"),
+        "changed": [(row, fact_changes(row)) for row in plan.of("changed")],
+        "unchanged": plan.of("unchanged"),
+        "sheets": sorted(sheets) if len(sheets) > 1 else [],
+        "told": told,
     }
-    status = 422 if is_refused else 200
     return render(request, "procedures/tthc_import_preview.html", context, status=status)
-
-
-_LABELS = {
-    "name": "Tên",
-    "field": "Lĩnh vực",
-    "level": "Cấp thực hiện",
-    "executing_agency": "Cơ quan thực hiện",
-    "limit_text": "Thời hạn",
-    "fee": "Phí, lệ phí",
-    "online_level": "Mức độ trực tuyến",
-    "receiving_place": "Nơi tiếp nhận",
-    "legal_basis": "Căn cứ pháp lý",
-    "decision_no": "Quyết định công bố",
-    "source_url": "Nguồn",
-    "is_verified": "Kiểm chứng",
-    "verification_note": "Ghi chú kiểm chứng",
-    "agency_suffix": "Hậu tố mã",
-}
-
-
-def _changes(row: Any) -> list[tuple[str, Any, Any]]:
-    """Return (what, before, after) of each fact that a person reads."""
-    if row.is_ending:
-        return [("Tình trạng", "còn hiệu lực", "bị bãi bỏ")]
-    return [
-        (_LABELS[key], _worded(row.before[key]), _worded(value))
-        for key, value in row.values.items()
-        if key in _LABELS
-    ]
-
-
-def _worded(value: Any) -> str:
-    if isinstance(value, bool):
-        return "đã kiểm chứng" if value else "chưa kiểm chứng"
-    return str(value) or "(trống)"

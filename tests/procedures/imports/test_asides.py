@@ -15,7 +15,7 @@ from tests.procedures.imports.builders import CS, HEADER, MN, TH, brief, csv_row
         (("I. Lĩnh vực Giáo dục Mầm non (09 TTHC)",), "Giáo dục Mầm non"),
         (("I LĨNH VỰC GIÁO DỤC MẦM NON",), "Giáo dục mầm non"),
         (("1. Lĩnh vực: Giáo dục mầm non",), "Giáo dục mầm non"),
-        (("A.1. Lĩnh vực giáo dục mầm non: 09 thủ tục",), "giáo dục mầm non"),
+        (("A.1. Lĩnh vực giáo dục mầm non: 09 thủ tục",), "Giáo dục mầm non"),
         (("LĨNH VỰC GIÁO DỤC MẦM NON",), "Giáo dục mầm non"),
         (("Giáo dục mầm non",), "Giáo dục mầm non"),
         (("III", None, "Giáo dục mầm non"), "Giáo dục mầm non"),
