@@ -9,7 +9,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from procedures import permissions as may
-from procedures.models import LegalChange, LegalDocument, ProcedureVersion
+from procedures.models import InForcePeriod, LegalChange, LegalDocument
 from qms.foundation.dates import today
 from qms.foundation.text import fold
 from qms.http import UserRequest
@@ -19,8 +19,8 @@ from qms.http import UserRequest
 def legal_list(request: UserRequest) -> HttpResponse:
     if not may.reader_agencies(request.user).exists():
         raise PermissionDenied
-    words, state = request.GET.get("q", "").strip(), request.GET.get("tinh-trang", "")
-    page = Paginator(_documents(words, state), 50).get_page(request.GET.get("trang"))
+    words, state = request.GET.get("q", "").strip()[:200], request.GET.get("tinh-trang", "")
+    page = Paginator(_documents(request, words, state), 50).get_page(request.GET.get("trang"))
     given = urlencode({k: v for k, v in (("q", words), ("tinh-trang", state)) if v})
     rows = [(document, _status(document)) for document in page.object_list]
     context = {
@@ -33,9 +33,12 @@ def legal_list(request: UserRequest) -> HttpResponse:
     return render(request, "procedures/legal_list.html", context)
 
 
-def _documents(words: str, state: str) -> QuerySet[LegalDocument]:
-    in_force = ProcedureVersion.objects.in_force(on=today())
-    cited = Q(version_links__version__in=in_force)
+def _documents(request: UserRequest, words: str, state: str) -> QuerySet[LegalDocument]:
+    """Return the documents asked for, with how many procedures that this person reads cite each."""
+    in_force = InForcePeriod.objects.valid(on=today()).filter(
+        procedure__in=may.visible_procedures(request.user)
+    )
+    cited = Q(version_links__version__in=in_force.values("version"))
     ended = LegalChange.objects.filter(
         document=OuterRef("pk"),
         kind__in=LegalChange.ENDING,

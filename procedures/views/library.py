@@ -27,7 +27,7 @@ from procedures import permissions as may
 from procedures.imports.codes import read_code
 from procedures.models import Field, InForcePeriod, Procedure, VersionTTHC
 from procedures.views.library_sheet import library_workbook
-from procedures.views.reach import open_to_strangers
+from procedures.views.reach import key_of, open_to_strangers
 from qms.foundation.dates import parse_date, today
 from qms.foundation.text import confusable_key, fold
 from qms.http import UserRequest
@@ -128,10 +128,10 @@ def _periods(visible: QuerySet[Procedure], asked: Asked) -> QuerySet[InForcePeri
     """Return the periods of the day that were asked for, with what the list shows of each."""
     links = VersionTTHC.objects.select_related("tthc").order_by("tthc__code")
     periods = InForcePeriod.objects.valid(on=asked.day).filter(procedure__in=visible)
-    if field := _key(asked.linhvuc):
+    if field := key_of(asked.linhvuc):
         of_field = VersionTTHC.objects.filter(tthc__field_id=field)
         periods = periods.filter(version__in=of_field.values("version"))
-    if unit := _key(asked.donvi):
+    if unit := key_of(asked.donvi):
         periods = periods.filter(procedure__owner_id=unit)
     if asked.loai:
         periods = periods.filter(procedure__kind=asked.loai)
@@ -145,11 +145,6 @@ def _periods(visible: QuerySet[Procedure], asked: Asked) -> QuerySet[InForcePeri
         .prefetch_related(Prefetch("version__tthc_links", queryset=links))
         .order_by(*order)
     )
-
-
-def _key(text: str) -> int | None:
-    """Return the key that an address names; None for anything a list of ours does not offer."""
-    return int(text) if text.isdecimal() and len(text) < 10 else None
 
 
 def _found(typed: str) -> Q:

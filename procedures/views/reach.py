@@ -35,6 +35,11 @@ def open_to_strangers(view: View[P]) -> View[P]:
     return answer
 
 
+def key_of(text: str) -> int | None:
+    """Return the key of a row that an address names; None for what no list of ours offers."""
+    return int(text) if text.isdecimal() and len(text) < 10 else None
+
+
 class Reach:
     """The units `user` sees, the own agency among them; read by one query."""
 

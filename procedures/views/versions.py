@@ -3,7 +3,17 @@
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Case, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import (
+    Case,
+    Exists,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -164,7 +174,10 @@ def _procedure(request: HttpRequest, slug: str) -> Procedure:
         Q(pk__in=readable.filter(periods__isnull=False).values("pk"))
         | Q(pk__in=drafted.values("pk"))
     )
-    return get_object_or_404(both.select_related("owner", "agency"), slug=slug)
+    editions = InForcePeriod.objects.standing().filter(procedure=OuterRef("pk"))
+    return get_object_or_404(
+        both.select_related("owner", "agency").annotate(has_edition=Exists(editions)), slug=slug
+    )
 
 
 @require_safe
