@@ -1,17 +1,41 @@
 """Who changed what in a procedure, when and why, in words of its content."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
-from procedures.comparison import Change, changes
+from procedures.comparison import Change, Kind, changes
 from procedures.content import Content
 from procedures.models import InForcePeriod, Procedure, ProcedureVersion, VersionAuthor
 from procedures.workflow import FROZEN_VERSION, VersionStatus
 from qms.foundation.dates import format_date
 
-_VISIBLE_TO_READERS = (*FROZEN_VERSION,)
+_FACTS = {
+    "code": "Mã hiệu",
+    "title": "Tên",
+    "kind": "Loại tài liệu",
+    "owner": "Đơn vị quản lý",
+    "issuer_name": "Cơ quan ban hành",
+    "is_restricted": "Hạn chế người đọc",
+}
+
+
+class Extent(StrEnum):
+    """How much of a version's history a person is told."""
+
+    WHOLE = "whole"  # every save and move, from the first draft on
+    HANDED_OVER = "handed over"  # its moves, and what it said, from submission on
+    APPROVED = "approved"  # from approval on: drafts are their authors' own
+
+    def tells(self, status: str) -> bool:
+        """Tell whether a row of the history in which the version had `status` is told."""
+        if self is Extent.WHOLE:
+            return True
+        if self is Extent.HANDED_OVER:
+            return status not in (VersionStatus.DRAFT, VersionStatus.DISCARDED)
+        return status in FROZEN_VERSION
 
 
 @dataclass(frozen=True)
@@ -37,21 +61,26 @@ class _Row:
     reason: str
     about: str
     before_id: int | None = None
+    changes: tuple[Change, ...] = field(default=(), compare=False)
 
 
 def rows_of(
-    procedure: Procedure, *, versions: Iterable[ProcedureVersion], whole: Iterable[int]
+    procedure: Procedure,
+    *,
+    versions: Iterable[ProcedureVersion],
+    extents: Mapping[int, Extent],
 ) -> list[_Row]:
-    """Return what may be told, newest first; four queries.
+    """Return what may be told, newest first; five queries, whatever their number.
 
-    Of `versions` those whose key is in `whole` are told with every save and move; of the others
-    only what happened from approval on, for drafts are their authors' own.
+    `extents` say by the key of a version how much of it. What happened to the procedure itself is
+    told from the first moment on of which anything else is.
     """
     known = {version.pk: version for version in versions}
-    open_to = set(whole)
-    rows = [*_procedure_rows(procedure), *_version_rows(known, open_to)]
-    rows += _author_rows(known, open_to)
+    rows = [*_version_rows(known, extents), *_author_rows(known, extents)]
     rows += _period_rows(procedure, known)
+    is_inside = Extent.WHOLE in extents.values()
+    since = None if is_inside else min((row.at for row in rows), default=None)
+    rows += _procedure_rows(procedure, since=since)
     return sorted(rows, key=lambda row: (row.at, row.history_id), reverse=True)
 
 
@@ -66,16 +95,21 @@ def entries(rows: Sequence[_Row]) -> list[Entry]:
 
 def _changed(row: _Row, contents: dict[int, str]) -> tuple[Change, ...]:
     if row.table != "version" or row.before_id is None:
-        return ()
+        return row.changes
     old, new = contents.get(row.before_id, ""), contents.get(row.history_id, "")
     if old == new or not old or not new:
         return ()
     return tuple(changes(Content.parse(old), Content.parse(new)))
 
 
-def _procedure_rows(procedure: Procedure) -> Iterable[_Row]:
+def _procedure_rows(procedure: Procedure, *, since: dt.datetime | None) -> Iterable[_Row]:
     history: Any = procedure.history
-    for row in history.select_related("history_user"):
+    before: Any = None
+    for row in history.select_related("history_user", "owner").order_by("history_id"):
+        told = _facts_changed(before, row) if before else ()
+        before = row
+        if since is not None and row.history_date < since:
+            continue
         yield _Row(
             row.history_date,
             "procedure",
@@ -83,59 +117,82 @@ def _procedure_rows(procedure: Procedure) -> Iterable[_Row]:
             None,
             str(row.history_user or ""),
             row.history_change_reason or "",
-            f"{row.code} {row.title}",
+            row.code,
+            changes=told,
         )
 
 
-def _version_rows(known: dict[int, ProcedureVersion], open_to: set[int]) -> Iterable[_Row]:
+def _facts_changed(old: Any, new: Any) -> tuple[Change, ...]:
+    """Return what changed of the procedure itself, such as its owner."""
+    texts = [(label, _fact(old, name), _fact(new, name)) for name, label in _FACTS.items()]
+    return tuple(
+        Change("procedure", Kind.CHANGED, label, was, now)
+        for label, was, now in texts
+        if was != now
+    )
+
+
+def _fact(row: Any, name: str) -> str:
+    if name == "is_restricted":
+        return "có" if row.is_restricted else "không"
+    return str(row.get_kind_display() if name == "kind" else getattr(row, name) or "")
+
+
+def _version_rows(
+    known: Mapping[int, ProcedureVersion], extents: Mapping[int, Extent]
+) -> Iterable[_Row]:
+    """Yield what is told of each version; the first is set against the issued one it began from."""
     history: Any = ProcedureVersion.history
     found = history.filter(id__in=list(known)).select_related("history_user")
     last: dict[int, int] = {}
-    first_of_base: dict[int, int] = {}
+    issued: dict[int, int] = {}
     for row in found.defer("content", "search_key").order_by("history_id"):
         version = known[row.id]
-        is_told = row.id in open_to or row.status in _VISIBLE_TO_READERS
-        before = last.get(row.id) or first_of_base.get(version.base_id or 0)
-        if is_told:
-            yield _Row(
-                row.history_date,
-                "version",
-                row.history_id,
-                row.id,
-                str(row.history_user or ""),
-                row.history_change_reason or "",
-                _named(version),
-                before if before != row.history_id else None,
-            )
-            last[row.id] = row.history_id
         if row.status == VersionStatus.ISSUED:
-            first_of_base[row.id] = row.history_id
+            issued[row.id] = row.history_id
+        if not extents[row.id].tells(row.status):
+            continue
+        yield _Row(
+            row.history_date,
+            "version",
+            row.history_id,
+            row.id,
+            str(row.history_user or ""),
+            row.history_change_reason or "",
+            _named(version),
+            last.get(row.id) or issued.get(version.base_id or 0),
+        )
+        last[row.id] = row.history_id
 
 
-def _author_rows(known: dict[int, ProcedureVersion], open_to: set[int]) -> Iterable[_Row]:
+def _author_rows(
+    known: Mapping[int, ProcedureVersion], extents: Mapping[int, Extent]
+) -> Iterable[_Row]:
     history: Any = VersionAuthor.history
-    shown = [pk for pk in known if pk in open_to]
+    shown = [pk for pk in known if extents[pk] is Extent.WHOLE]
     for row in history.filter(version_id__in=shown).select_related("history_user", "person"):
-        reason = f"{row.history_change_reason}: {row.person}"
         yield _Row(
             row.history_date,
             "author",
             row.history_id,
             row.version_id,
             str(row.history_user or ""),
-            reason,
+            f"{row.history_change_reason}: {row.person}",
             _named(known[row.version_id]),
         )
 
 
-def _period_rows(procedure: Procedure, known: dict[int, ProcedureVersion]) -> Iterable[_Row]:
+def _period_rows(procedure: Procedure, known: Mapping[int, ProcedureVersion]) -> Iterable[_Row]:
     history: Any = InForcePeriod.history
     for row in history.filter(procedure_id=procedure.pk).select_related("history_user"):
         version = known.get(row.version_id)
         if version is None:
             continue
-        until = f", hết hiệu lực từ {format_date(row.valid_to)}" if row.valid_to else ""
-        reason = f"{row.history_change_reason} từ {format_date(row.valid_from)}{until}"
+        if row.ended_by_id is None:
+            until = f" đến trước {format_date(row.valid_to)}" if row.valid_to else ""
+            reason = f"{row.history_change_reason} từ {format_date(row.valid_from)}{until}"
+        else:
+            reason = f"{row.history_change_reason} từ {format_date(row.valid_to)}"
         yield _Row(
             row.history_date,
             "period",
@@ -148,4 +205,6 @@ def _period_rows(procedure: Procedure, known: dict[int, ProcedureVersion]) -> It
 
 
 def _named(version: ProcedureVersion) -> str:
+    if version.issue_no is None:
+        return f"Bản {version.get_status_display().lower()}"
     return version.number_text[0].upper() + version.number_text[1:]

@@ -11,16 +11,28 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from procedures.content import Content, Origin, Row, Step, StepTime, TimeKind, TimeLimit, Unit
+from procedures.content import (
+    Abbreviation,
+    Content,
+    Origin,
+    Row,
+    Step,
+    StepTime,
+    TimeKind,
+    TimeLimit,
+    Unit,
+)
 from qms.foundation.dates import days_text, duration_text
 from qms.foundation.text import nfc
 
 _TAG = re.compile(r"<[^>]+>")
+_BREAK = re.compile(r"</(?:p|li|tr|h3|h4)>|<br>")
 _OLD_TONES = {
-    old: new
+    nfc(first + second + mark): nfc(first + mark + second)
     for vowel in ("oa", "oe", "uy")
+    for first in (vowel[0], vowel[0].upper())
+    for second in (vowel[1], vowel[1].upper())
     for mark in "\u0300\u0309\u0303\u0301\u0323"
-    for old, new in [(nfc(vowel[0] + vowel[1] + mark), nfc(vowel[0] + mark + vowel[1]))]
 }
 _TONES = re.compile("|".join(map(re.escape, _OLD_TONES)))
 
@@ -69,6 +81,7 @@ _SCALARS = {
     "change_summary": "Tóm tắt thay đổi",
     "is_significant": "Thay đổi quan trọng",
 }
+_NARRATIVE = frozenset({"purpose", "scope", "references", "definitions", "body", "conditions"})
 _TABLES = {
     "tthc": ("TTHC áp dụng", "TTHC"),
     "bases": ("Căn cứ", "căn cứ"),
@@ -119,6 +132,7 @@ _FIELDS = {
     "tthc": "TTHC áp dụng",
     "origin": "kiểm chứng",
 }
+_CODED = frozenset({"kind", "unit", "medium", "origin"})  # their values are codes, not texts
 _WORDS = {
     "direct": "căn cứ trực tiếp",
     "general": "viện dẫn chung",
@@ -156,7 +170,7 @@ def changes(old: Content, new: Content) -> list[Change]:
     """Return every difference from `old` to `new`, section by section in the page's order."""
     found: list[Change] = []
     for name, label in _SCALARS.items():
-        before, after = _worded(getattr(old, name)), _worded(getattr(new, name))
+        before, after = _scalar(old, name), _scalar(new, name)
         if not same(before, after):
             found.append(Change(name, Kind.CHANGED, label, before, after))
     for name in _TABLES:
@@ -171,9 +185,27 @@ def time_text(time: StepTime) -> str:
     return TIME_WORDS[time.kind]
 
 
+def limit_text(limit: TimeLimit) -> str:
+    """Return how long a limit is, in words; `chưa rõ` or `theo kế hoạch` where it has no length."""
+    if limit.minutes is None:
+        return _WORDS[limit.unit if limit.unit is Unit.BY_PLAN else Unit.UNKNOWN]
+    if limit.unit is Unit.CALENDAR_DAY:
+        return f"{limit.minutes / 1440:g} ngày".replace(".", ",")
+    if limit.unit is Unit.HOUR:
+        return f"{limit.minutes / 60:g} giờ làm việc".replace(".", ",")
+    return f"{days_text(limit.minutes)} ngày làm việc"
+
+
 def _plain(text: str) -> str:
-    text = _TONES.sub(lambda match: _OLD_TONES[match[0]], nfc(text).casefold())
-    return " ".join(text.split())
+    return " ".join(_TONES.sub(lambda match: _OLD_TONES[match[0]], nfc(text)).split())
+
+
+def _scalar(document: Content, name: str) -> str:
+    value = getattr(document, name)
+    if name in _NARRATIVE:
+        text = html.unescape(_TAG.sub(" ", _BREAK.sub("\n", value)))
+        return "\n".join(line for line in map(str.strip, text.split("\n")) if line)
+    return _worded(value)
 
 
 def _worded(value: Any) -> str:
@@ -181,13 +213,8 @@ def _worded(value: Any) -> str:
         return "có" if value else "không"
     if isinstance(value, tuple):
         return "; ".join(_worded(part) for part in value)
-    if isinstance(value, StepTime):
-        return time_text(value)
     if value is None:
         return ""
-    if isinstance(value, str):
-        word = _WORDS.get(value)
-        return word or html.unescape(_TAG.sub(" ", value)) if "<" in value else word or value
     return str(getattr(value, "label", value))
 
 
@@ -204,22 +231,14 @@ def _named(name: str, row: Any) -> str:
     if name == "taken_up":
         return f"{row.subject} ({row.effective_on:%d/%m/%Y})"
     if isinstance(row, TimeLimit):
-        return row.text or _limit_text(row)
-    for field in ("work", "name", "number", "text", "short", "label"):
+        return row.text or limit_text(row)
+    if isinstance(row, Abbreviation):
+        return f"{row.short} – {row.meaning}"
+    for field in ("work", "name", "number", "text", "label"):
         if getattr(row, field, ""):
             code = f"{row.code} " if getattr(row, "code", "") else ""
             return code + str(getattr(row, field))
     return str(getattr(row, "code", "")) or "(trống)"
-
-
-def _limit_text(limit: TimeLimit) -> str:
-    if limit.minutes is None:
-        return _WORDS[limit.unit]
-    if limit.unit is Unit.CALENDAR_DAY:
-        return f"{limit.minutes / 1440:g} ngày".replace(".", ",")
-    if limit.unit is Unit.HOUR:
-        return f"{limit.minutes / 60:g} giờ làm việc".replace(".", ",")
-    return f"{days_text(limit.minutes)} ngày làm việc"
 
 
 def _rows(name: str, old: Content, new: Content) -> Iterator[Change]:
@@ -270,8 +289,10 @@ def _fields(
 ) -> Iterator[Change]:
     (old, old_document), (new, new_document) = was, now
     for field in type(new).model_fields:
-        before, after = getattr(old, field), getattr(new, field)
-        if field == "key" or before == after:
+        is_limit = isinstance(new, TimeLimit)
+        if field == "key" or (is_limit and field == "unit"):  # a limit is told with its unit
+            continue
+        if getattr(old, field) == getattr(new, field) and not (is_limit and field == "minutes"):
             continue
         if field == "times":
             yield from _times(label, was, now)
@@ -284,13 +305,15 @@ def _fields(
 def _field(row: Any, field: str, document: Content) -> str:
     value = getattr(row, field)
     if field == "minutes" and isinstance(row, TimeLimit):
-        return _limit_text(row)
+        return limit_text(row)
     if field in ("form", "forms"):
         keys = value if isinstance(value, tuple) else (value,)
         forms = [document.form(key) for key in keys]
         return "; ".join(f"{form.code} {form.name}".strip() for form in forms if form)
     if field == "case":
         return next((case.label for case in document.cases if case.key == value), "")
+    if field in _CODED:
+        return _WORDS.get(value, value)
     return _worded(value)
 
 

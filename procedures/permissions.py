@@ -19,7 +19,7 @@ from procedures.models import (
 )
 from procedures.workflow import DecisionStatus, VersionStatus
 from qms.foundation.dates import today
-from qms.organisation.models import Unit, has_role, holders_of, roles_of, units_of
+from qms.organisation.models import AgencyProfile, Unit, has_role, holders_of, roles_of, units_of
 from qms.organisation.roles import Role
 
 _READERS = tuple(role for role in Role if role is not Role.SYSTEM_ADMIN)
@@ -50,6 +50,12 @@ def visible_procedures(user: Any) -> QuerySet[Procedure]:
         owner__in=units_of(user, Role.LEADER)
     )
     return Procedure.objects.filter(((open_to_all | members) & Q(is_restricted=False)) | trusted)
+
+
+def is_closed_to_strangers() -> bool:
+    """Tell whether no agency lets people without an account read its TTHC procedures."""
+    allowed = set(AgencyProfile.objects.values_list("public_reading", flat=True))
+    return allowed == {False}
 
 
 def visible_issued(user: Any) -> QuerySet[ProcedureVersion]:

@@ -1,12 +1,12 @@
 """One version as a person reads it: its document for one TTHC, with what holds of it today."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from procedures.checks import Facts, TimeCheck, time_checks, unverified
-from procedures.comparison import time_text
+from procedures.comparison import limit_text, time_text
 from procedures.content import (
     Content,
     FormUse,
@@ -16,7 +16,6 @@ from procedures.content import (
     Step,
     TimeKind,
     TimeLimit,
-    Unit,
 )
 from procedures.models import (
     Form,
@@ -27,13 +26,13 @@ from procedures.models import (
 )
 from procedures.workflow import VersionStatus
 from qms.foundation.charts import TimeBar, time_bars
-from qms.foundation.dates import add_months, duration_text, format_date, today, valid_on
+from qms.foundation.dates import add_months, format_date, today, valid_on
 from qms.foundation.text import comparison_key
 from qms.organisation.models import AgencyProfile, Post
 from qms.records.models import Signature
 
-_LIMIT_WORDS = {Unit.BY_PLAN: "theo kế hoạch", Unit.UNKNOWN: "chưa rõ"}
-_RETENTION = "chưa rõ"
+_UNKNOWN = "chưa rõ"
+_WORKING = " làm việc"  # said once above the column of times, not in each cell
 
 
 @dataclass(frozen=True)
@@ -82,14 +81,21 @@ class StepView:
 @dataclass(frozen=True)
 class BasisView:
     basis: LegalBasis
-    is_ended: bool
-    note: str
+    is_ended: bool = False
+    note: str = ""
+    is_unverified: bool = False
 
 
 @dataclass(frozen=True)
 class FormView:
     form: FormUse
     issue: FormIssue | None
+
+    @property
+    def file_kind(self) -> str:
+        """Return what is downloaded: `PDF`, `DOCX`."""
+        label = self.issue.file.label if self.issue else ""
+        return label.rpartition(".")[2].upper()
 
 
 @dataclass(frozen=True)
@@ -115,8 +121,8 @@ class Reading:
     bases: tuple[BasisView, ...]
     forms: tuple[FormView, ...]
     signatures: tuple[Signature, ...]
-    review_due: dt.date | None = None
-    notes: Mapping[str, Any] = field(default_factory=dict)
+    review_due: dt.date | None
+    is_review_late: bool
 
     @property
     def mine(self) -> list[StepView]:
@@ -132,17 +138,25 @@ class Reading:
 
     @property
     def main_limit(self) -> str:
-        """Return the limit for the summary: the only one, or the range in words."""
+        """Return the limit for the summary: `5 ngày làm việc`, `20 hoặc 25 ngày làm việc`."""
         texts = list(dict.fromkeys(view.text for view in self.limits))
-        return " hoặc ".join(texts) if texts else "chưa rõ"
+        unit = " ngày làm việc"
+        if len(texts) > 1 and all(text.endswith(unit) for text in texts):
+            texts[:-1] = [text.removesuffix(unit) for text in texts[:-1]]
+        return " hoặc ".join(texts) or _UNKNOWN
 
     @property
     def fee_text(self) -> str:
-        return "; ".join(fee.text for fee in self.document.fees) or "chưa rõ"
+        return "; ".join(fee.text for fee in self.document.fees) or _UNKNOWN
 
     @property
     def case_labels(self) -> list[str]:
         return [case.label for case in self.document.cases]
+
+    @property
+    def downloads(self) -> list[FormView]:
+        """Return the forms of which there is a file to fill in today."""
+        return [view for view in self.forms if view.issue is not None]
 
 
 def read_version(
@@ -154,7 +168,7 @@ def read_version(
     chosen: str = "",
     on: dt.date | None = None,
 ) -> Reading:
-    """Gather what the reading page shows of `version`; three queries, whatever its size.
+    """Gather what the reading page shows of `version`; at most three queries, whatever its size.
 
     `chosen` is the code of the TTHC to read it for, where it serves several. `posts` are the
     reader's own, to tell which steps are theirs. `on` None is today.
@@ -178,6 +192,7 @@ def read_version(
         forms=tuple(_forms(version, document, day)),
         signatures=tuple(Signature.objects.on(version).filter(round=version.round)),
         review_due=due,
+        is_review_late=due is not None and due < day,
     )
 
 
@@ -215,7 +230,7 @@ def _steps(document: Content, posts: Sequence[Post]) -> Iterable[StepView]:
         times = tuple(
             StepTimeView(
                 case.label,
-                time_text(step.time(case.key)),
+                time_text(step.time(case.key)).removesuffix(_WORKING),
                 bars[case.key][index] if step.time(case.key).kind is TimeKind.WORKING else None,
             )
             for case in document.cases
@@ -239,25 +254,17 @@ def _sums(document: Content) -> Iterable[TimeCheck]:
     return strictest.values()
 
 
-def limit_text(limit: TimeLimit) -> str:
-    """Return a limit in words; as given in the source where its value is not known."""
-    if limit.minutes is None:
-        return limit.text or _LIMIT_WORDS.get(limit.unit, "chưa rõ")
-    if limit.unit is Unit.CALENDAR_DAY:
-        return f"{limit.minutes / 1440:g} ngày".replace(".", ",")
-    if limit.unit is Unit.HOUR:
-        return f"{limit.minutes / 60:g} giờ làm việc".replace(".", ",")
-    return duration_text(limit.minutes)
-
-
 def _limits(document: Content) -> Iterable[LimitView]:
     labels = {case.key: case.label for case in document.cases}
     for limit in document.limits:
-        yield LimitView(limit, limit_text(limit), labels.get(limit.case, ""))
+        text = limit.text if limit.minutes is None and limit.text else limit_text(limit)
+        yield LimitView(limit, text, labels.get(limit.case, ""))
 
 
 def _bases(document: Content, day: dt.date) -> Iterable[BasisView]:
     keys = {comparison_key(basis.number) for basis in document.bases}
+    if not keys:
+        return
     changes = LegalChange.objects.filter(
         document__number_key__in=keys, is_void=False, effective_on__lte=day
     ).select_related("document", "by_document")
@@ -269,15 +276,17 @@ def _bases(document: Content, day: dt.date) -> Iterable[BasisView]:
     for basis in document.bases:
         found = latest.get(comparison_key(basis.number))
         if found is None:
-            yield BasisView(basis, is_ended=False, note="")
+            yield BasisView(basis)
             continue
         by = f" bởi {found.by_document.number}" if found.by_document else ""
         note = f"đã {found.get_kind_display()}{by} từ {format_date(found.effective_on)}"
-        yield BasisView(basis, is_ended=found.ends_by(day), note=note)
+        yield BasisView(basis, found.ends_by(day), note, not found.is_verified)
 
 
 def _forms(version: ProcedureVersion, document: Content, day: dt.date) -> Iterable[FormView]:
     keys = {Form.key_of(f.kind, f.code, f.name, f.source): f.key for f in document.forms}
+    if not keys:
+        return
     issues = FormIssue.objects.filter(
         form__agency_id=version.procedure.agency_id,
         form__ref_key__in=keys,
@@ -292,7 +301,7 @@ def retention_text(record: KeptRecord) -> str:
     """Return how long a record is kept."""
     if record.is_permanent:
         return "vĩnh viễn"
-    return f"{record.years} năm" if record.years is not None else _RETENTION
+    return f"{record.years} năm" if record.years is not None else _UNKNOWN
 
 
 def origin_word(origin: Origin) -> str:

@@ -7,6 +7,9 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
+from qms.organisation.models import has_role
+from qms.organisation.roles import Role
+
 Person = AbstractBaseUser | AnonymousUser
 
 
@@ -20,6 +23,20 @@ def signed_in(user: Person) -> bool:
 
 def administrators(user: Person) -> bool:
     return bool(getattr(user, "is_staff", False))
+
+
+def readers(user: Person) -> bool:
+    """Reads the documents of an office: every role but the administrator of the system."""
+    return has_role(user, *(role for role in Role if role is not Role.SYSTEM_ADMIN))
+
+
+def secretaries(user: Person) -> bool:
+    return has_role(user, Role.ISO_SECRETARY)
+
+
+def settlers(user: Person) -> bool:
+    """May change the settings of the agency."""
+    return has_role(user, Role.ISO_SECRETARY, Role.LEADER, Role.SYSTEM_ADMIN)
 
 
 @dataclass(frozen=True)
@@ -42,17 +59,20 @@ MENU = (
         "TTHC và quy trình ISO",
         "chart-column",
         "procedures:coverage",
+        readers,
         children=(
-            Entry("Tỷ lệ áp dụng", "gauge", "procedures:coverage"),
-            Entry("Danh mục TTHC", "table-2", "procedures:tthc-list"),
-            Entry("Nhập danh mục", "upload", "procedures:tthc-import"),
+            Entry("Tỷ lệ áp dụng", "gauge", "procedures:coverage", readers),
+            Entry("Danh mục TTHC", "table-2", "procedures:tthc-list", readers),
+            Entry("Nhập danh mục", "upload", "procedures:tthc-import", secretaries),
         ),
     ),
 )
 MORE = (
     Entry("Quyết định", "stamp", "procedures:decision-list"),
     Entry("Dự thảo", "file-pen-line", "procedures:draft-list"),
-    Entry("Thiết lập cơ quan", "building-2", "organisation:agency"),
+    Entry("Biểu mẫu", "files", "procedures:blank-list", readers),
+    Entry("Văn bản pháp luật", "scale", "procedures:legal-list", readers),
+    Entry("Thiết lập cơ quan", "building-2", "organisation:agency", settlers),
     Entry("Quản trị", "settings", "admin:index", administrators, is_boosted=False),
 )
 

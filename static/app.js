@@ -198,8 +198,80 @@
     complain("Không kết nối được máy chủ, nội dung chưa được gửi. Hãy thử lại."),
   );
   document.addEventListener("htmx:afterSettle", (event) => {
-    if (event.target === document.body) settle();
+    if (event.target !== document.body) return;
+    foldSections();
+    unfoldTarget();
+    settle();
   });
+
+  // --- A long document: on a phone its sections fold, elsewhere the outline says where one is. ---
+  const narrow = window.matchMedia("(max-width: 767.98px)");
+
+  function setFold(section, isOpen) {
+    section.dataset.fold = isOpen ? "open" : "closed";
+    section.querySelector(".fold-button").setAttribute("aria-expanded", String(isOpen));
+  }
+
+  function foldSections() {
+    for (const section of document.querySelectorAll("[data-fold]")) {
+      const heading = section.querySelector("h2");
+      const button = heading.querySelector(".fold-button");
+      if (narrow.matches && !button) {
+        const made = document.createElement("button");
+        made.type = "button";
+        made.className = "fold-button";
+        made.append(...heading.childNodes);
+        heading.append(made);
+        setFold(section, false);
+      } else if (!narrow.matches && button) {
+        heading.replaceChildren(...button.childNodes);
+        section.dataset.fold = "";
+      }
+    }
+  }
+
+  function unfoldTarget() {
+    const target = location.hash && document.getElementById(location.hash.slice(1));
+    const section = target && target.closest("[data-fold='closed']");
+    if (!section) return;
+    setFold(section, true);
+    target.scrollIntoView();
+  }
+
+  document.addEventListener("click", (event) => {
+    const button = closest(event, ".fold-button");
+    if (button) setFold(button.closest("[data-fold]"), button.ariaExpanded !== "true");
+    // The address may be the same as before, which is no change of the hash.
+    else if (closest(event, "a[href^='#']")) setTimeout(unfoldTarget);
+  });
+  window.addEventListener("hashchange", unfoldTarget);
+  narrow.addEventListener("change", foldSections);
+
+  function markPlace() {
+    const links = [...document.querySelectorAll("[data-outline] > ol > li > a")];
+    let here = null;
+    for (const link of links) {
+      const place = document.getElementById(link.hash.slice(1));
+      if (place && place.closest(".doc") && place.getBoundingClientRect().top < 160) here = link;
+    }
+    for (const link of links) {
+      if (link === here) link.setAttribute("aria-current", "location");
+      else link.removeAttribute("aria-current");
+    }
+  }
+  let isMarking = false;
+  document.addEventListener(
+    "scroll",
+    () => {
+      if (isMarking) return;
+      isMarking = true;
+      requestAnimationFrame(() => {
+        isMarking = false;
+        markPlace();
+      });
+    },
+    { passive: true },
+  );
 
   // --- After a page has come: say where one is, show what is wrong. ---
   function settle() {
@@ -209,6 +281,8 @@
     place.focus({ preventScroll: !place.classList.contains("error-summary") });
   }
   document.addEventListener("DOMContentLoaded", () => {
+    foldSections();
+    unfoldTarget();
     if (document.querySelector(".error-summary")) settle();
   });
 })();

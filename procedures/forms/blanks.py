@@ -3,13 +3,14 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 
 from procedures.models import Form
 from qms.foundation.dates import today
 from qms.foundation.forms import DateField
-from qms.foundation.text import clean
+from qms.foundation.text import clean, fold
 from qms.organisation.models import Unit
 from qms.records import files
 
@@ -17,17 +18,33 @@ from qms.records import files
 class BlankForm(forms.Form):
     """A form of the office's own, or one that the law sets; a known one gets a new issue."""
 
-    kind = forms.ChoiceField(label="Loại", choices=Form.Kind.choices)
-    code = forms.CharField(label="Mã hiệu", max_length=60, required=False)
+    kind = forms.ChoiceField(
+        label="Loại",
+        choices=[(value, label[0].upper() + label[1:]) for value, label in Form.Kind.choices],
+    )
+    code = forms.CharField(
+        label="Mã hiệu",
+        max_length=60,
+        required=False,
+        help_text="Bắt buộc với biểu mẫu nội bộ, ví dụ BM-05.01/GDĐT.",
+    )
     name = forms.CharField(label="Tên biểu mẫu", max_length=500)
     source = forms.CharField(
         label="Văn bản quy định mẫu",
         max_length=120,
         required=False,
-        help_text="Với mẫu do luật định.",
+        help_text="Bắt buộc với mẫu do văn bản quy định, ví dụ 01/2018/TT-VPCP.",
     )
-    file = forms.FileField(label="Tệp mẫu (docx, xlsx, pdf)", required=False)
-    valid_from = DateField(label="Dùng từ ngày", required=False)
+    file = forms.FileField(
+        label="Tệp mẫu",
+        required=False,
+        help_text="docx, xlsx hoặc pdf. Chưa có tệp thì để trống, bổ sung sau.",
+    )
+    valid_from = DateField(
+        label="Dùng từ ngày",
+        required=False,
+        help_text="Từ ngày này các quy trình đưa ra tệp mới.",
+    )
 
     def __init__(self, *args: Any, agency: Unit, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -37,7 +54,7 @@ class BlankForm(forms.Form):
     def clean_file(self) -> UploadedFile | None:
         upload: UploadedFile | None = self.cleaned_data["file"]
         if upload is not None:
-            self.file_data = upload.read()
+            self.file_data = upload.read(settings.MAX_UPLOAD_BYTES + 1)
             self.file_kind = files.kind_of(self.file_data, upload.name or "", allowed=files.FORMS)
         return upload
 
@@ -62,6 +79,18 @@ class BlankForm(forms.Form):
         return Form.objects.filter(agency=self.agency, ref_key=key).first()
 
     def refuse_repeat(self, form: Form | None) -> None:
-        """Raise ValidationError for a form that stands already and brings no new file."""
-        if form is not None and self.cleaned_data.get("file") is None:
-            raise ValidationError({"code": "Biểu mẫu này đã có; chọn tệp nếu là lần ban hành mới."})
+        """Raise ValidationError for a form that stands already under another name, or without a
+        new file."""
+        if form is None:
+            return
+        if fold(form.name) != fold(self.cleaned_data["name"]):
+            raise ValidationError(
+                {
+                    "name": f"Mã này đã là “{form.name}”. Ghi đúng tên ấy để ban "
+                    "hành lần mới, hoặc dùng mã khác."
+                }
+            )
+        if self.cleaned_data.get("file") is None:
+            raise ValidationError(
+                {"file": "Biểu mẫu này đã có; hãy chọn tệp của lần ban hành mới."}
+            )

@@ -9,6 +9,7 @@ _EDITION = f"{_ONE}cac-lan-ban-hanh/<str:number>/"
 
 urlpatterns: list[URLPattern] = [
     path("quy-trinh/", library.procedure_list, name="list"),
+    path("quy-trinh/bang-tinh/", library.procedure_sheet, name="list-sheet"),
     path(_ONE, versions.procedure_detail, name="procedure-detail"),
     path(f"{_ONE}cac-lan-ban-hanh/", versions.procedure_versions, name="procedure-versions"),
     path(_EDITION, versions.version_detail, name="version-detail"),

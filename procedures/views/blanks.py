@@ -1,13 +1,16 @@
 """The register of forms, and their files."""
 
 import datetime as dt
+from dataclasses import dataclass
+from typing import Any
 
-from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import transaction
+from django.db.models import Count, Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 
 from procedures import actions
@@ -15,34 +18,85 @@ from procedures import permissions as may
 from procedures.forms.blanks import BlankForm
 from procedures.models import Form, FormIssue, InForcePeriod
 from procedures.views.answers import explain
+from procedures.views.reach import key_of, open_to_strangers
 from qms.foundation.dates import today
+from qms.foundation.text import fold, sort_key
 from qms.http import UserRequest
-from qms.organisation.models import units_of
+from qms.organisation.models import Unit, units_of
 from qms.organisation.roles import Role
 from qms.records import files
 
 
+@dataclass(frozen=True)
+class BlankRow:
+    """A form in the register: the issue to fill in today, the next, how many procedures use it."""
+
+    form: Form
+    current: FormIssue | None
+    coming: FormIssue | None
+
+    @classmethod
+    def of(cls, form: Form, day: dt.date) -> "BlankRow":
+        issues = list(form.issues.all())
+        current = [issue for issue in issues if issue.valid_from <= day]
+        coming = [issue for issue in issues if issue.valid_from > day]
+        return cls(form, current[-1] if current else None, coming[0] if coming else None)
+
+
 @require_safe
 def blank_list(request: UserRequest) -> HttpResponse:
-    blanks = Form.objects.filter(agency__in=may.reader_agencies(request.user))
-    page = Paginator(blanks.prefetch_related("issues__file"), 50).get_page(request.GET.get("trang"))
-    day = today()
-    rows = [(form, _current(form, day)) for form in page.object_list]
-    context = {"page": page, "rows": rows, "may_start": may.can_start(request.user)}
+    words = request.GET.get("q", "").strip()[:200]
+    page = Paginator(_found(request, words), 50).get_page(request.GET.get("trang"))
+    agency = _agency(request)
+    context = {
+        "page": page,
+        "rows": [BlankRow.of(form, today()) for form in page.object_list],
+        "words": words,
+        "query": f"{urlencode({'q': words})}&" if words else "",
+        "may_start": agency is not None,
+        "agency": agency,
+    }
     return render(request, "procedures/blank_list.html", context)
 
 
-def _current(form: Form, day: dt.date) -> FormIssue | None:
-    issued = [issue for issue in form.issues.all() if issue.valid_from <= day]
-    return issued[-1] if issued else None
+def _found(request: UserRequest, words: str) -> list[Form]:
+    """Return the forms of the person's agencies that bear all the words, in Vietnamese order.
+
+    An office has some hundreds at most; the database cannot sort them as a dictionary does.
+    """
+    in_force = InForcePeriod.objects.valid(on=today()).filter(
+        procedure__in=may.visible_procedures(request.user)
+    )
+    citing = Q(version_links__version__in=in_force.values("version"))
+    forms = (
+        Form.objects.filter(agency__in=may.reader_agencies(request.user))
+        .annotate(used=Count("version_links__version__procedure", filter=citing, distinct=True))
+        .prefetch_related("issues__file")
+    )
+    wanted = fold(words).split()
+    found = [
+        form
+        for form in forms
+        if all(word in fold(f"{form.code} {form.name} {form.source}") for word in wanted)
+    ]
+    return sorted(found, key=lambda form: (form.kind, sort_key(form.code), sort_key(form.name)))
+
+
+def _agency(request: UserRequest) -> Unit | None:
+    """Return the agency whose forms this person keeps, None where they keep none."""
+    return units_of(request.user, Role.ISO_SECRETARY).agencies().order_by("path").first()
 
 
 @require_http_methods(["GET", "POST"])
 def blank_new(request: UserRequest) -> HttpResponse:
-    agency = units_of(request.user, Role.ISO_SECRETARY).agencies().order_by("path").first()
+    """Add a form, or with `?mau=` (or the code of a known one) its next issue."""
+    agency = _agency(request)
     if agency is None:
         raise PermissionDenied
-    form = BlankForm(request.POST or None, request.FILES or None, agency=agency)
+    known = _known(agency, request.GET.get("mau", ""))
+    form = BlankForm(
+        request.POST or None, request.FILES or None, agency=agency, initial=_initial(known)
+    )
     if form.is_valid():
         try:
             blank = _keep(form, request)
@@ -51,7 +105,23 @@ def blank_new(request: UserRequest) -> HttpResponse:
         else:
             return explain(request, redirect("procedures:blank-list"), f"Đã ghi {blank}.")
     status = 422 if form.errors else 200
-    return render(request, "procedures/blank_new.html", {"form": form}, status=status)
+    context = {"form": form, "known": known}
+    return render(request, "procedures/blank_new.html", context, status=status)
+
+
+def _known(agency: Unit, key: str) -> Form | None:
+    if not key:
+        return None
+    form = Form.objects.filter(agency=agency, pk=key_of(key) or 0).first()
+    if form is None:
+        raise Http404
+    return form
+
+
+def _initial(known: Form | None) -> dict[str, Any]:
+    if known is None:
+        return {}
+    return {name: getattr(known, name) for name in ("kind", "code", "name", "source")}
 
 
 @transaction.atomic
@@ -75,7 +145,7 @@ def _keep(form: BlankForm, request: UserRequest) -> Form:
 
 
 @require_safe
-@login_not_required
+@open_to_strangers
 def blank_file(request: HttpRequest, pk: int) -> FileResponse:
     """Serve a form's file to members of its agency, or to all where a public procedure uses it."""
     issue = FormIssue.objects.select_related("form", "file").filter(pk=pk).first()

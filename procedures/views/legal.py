@@ -32,7 +32,7 @@ class LegalLine:
 def legal_list(request: UserRequest) -> HttpResponse:
     if not may.reader_agencies(request.user).exists():
         raise PermissionDenied
-    words, state = request.GET.get("q", "").strip(), request.GET.get("tinh-trang", "")
+    words, state = request.GET.get("q", "").strip()[:200], request.GET.get("tinh-trang", "")
     page = Paginator(_documents(request, words, state), 50).get_page(request.GET.get("trang"))
     given = urlencode({k: v for k, v in (("q", words), ("tinh-trang", state)) if v})
     context = {

@@ -1,79 +1,167 @@
-"""The library: what is in force on the day."""
+"""The library: what is in force on the day, found, filtered and sorted; as a page or a workbook."""
 
 import datetime as dt
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
-from django.db.models import F, Prefetch
+from django.db.models import (
+    Case,
+    Exists,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
+from django.db.models.functions import Length, StrIndex
+from django.db.models.lookups import LessThanOrEqual
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from procedures import permissions as may
+from procedures.imports.codes import read_code
 from procedures.models import Field, InForcePeriod, Procedure, VersionTTHC
+from procedures.views.library_sheet import library_workbook
+from procedures.views.reach import key_of, open_to_strangers
 from qms.foundation.dates import parse_date, today
-from qms.foundation.text import fold
+from qms.foundation.text import confusable_key, fold
+from qms.http import UserRequest
 from qms.organisation.models import Unit
+
+PAGE = 50
+# How the list may be sorted, by the word in the address; the name decides between equals.
+ORDERS: Mapping[str, tuple[str, ...]] = {
+    "": ("version__sort_key", "procedure__sort_key"),
+    "ma": ("procedure__sort_key",),
+    "ngay": ("-valid_from", "version__sort_key", "procedure__sort_key"),
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the address asks of the library, as typed, and the day that it means."""
+
+    q: str
+    linhvuc: str
+    donvi: str
+    loai: str
+    xep: str
+    ngay: str
+    day: dt.date
+    date_error: str = ""
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> "Asked":
+        """Read the address; what it does not know is as if not asked."""
+        given = {
+            name: request.GET.get(name, "").strip()[:200] for name in ("q", "linhvuc", "donvi")
+        }
+        kind, order = request.GET.get("loai", ""), request.GET.get("xep", "")
+        day, wrong, text = today(), "", request.GET.get("ngay", "").strip()
+        try:
+            day = parse_date(text) if text else day
+        except ValueError as error:
+            wrong = str(error)
+        return cls(
+            **given,
+            loai=kind if kind in Procedure.Kind.values else "",
+            xep=order if order in ORDERS else "",
+            ngay=text,
+            day=day,
+            date_error=wrong,
+        )
+
+    @property
+    def is_filtered(self) -> bool:
+        return bool(self.q or self.linhvuc or self.donvi or self.loai)
+
+    def query(self, **other: str) -> str:
+        """Return the parameters that ask the same, but for `other`, each pair ending in `&`."""
+        names = ("q", "linhvuc", "donvi", "loai", "ngay", "xep")
+        asked = {name: getattr(self, name) for name in names} | other
+        return "".join(f"{urlencode({k: v})}&" for k, v in asked.items() if v)
 
 
 @require_safe
-@login_not_required
+@open_to_strangers
 def procedure_list(request: HttpRequest) -> HttpResponse:
-    day, date_text, date_error = _day(request.GET.get("ngay", ""))
-    chosen = {name: request.GET.get(name, "").strip() for name in ("q", "linhvuc", "donvi", "loai")}
-    periods = _filtered(_periods(request, day), chosen)
-    page = Paginator(periods, 50).get_page(request.GET.get("trang"))
-    asked = {**chosen, "ngay": request.GET.get("ngay", "")}
-    given = urlencode({name: value for name, value in asked.items() if value})
+    asked = Asked.of(request)
+    visible = may.visible_procedures(request.user)
+    page = Paginator(_periods(visible, asked), PAGE).get_page(request.GET.get("trang"))
+    covering = VersionTTHC.objects.filter(
+        tthc__field=OuterRef("pk"), version__procedure__in=visible
+    )
     context = {
         "page": page,
-        "day": day,
-        "is_today": day == today(),
-        "date_text": date_text,
-        "date_error": date_error,
-        "chosen": chosen,
-        "query": f"{given}&" if given else "",
-        "is_filtered": any(chosen.values()),
-        "fields": Field.objects.all(),
-        "units": Unit.objects.filter(procedures__isnull=False).distinct(),
-        "kinds": Procedure.Kind.choices,
+        "asked": asked,
+        "is_today": asked.day == today(),
+        "query": asked.query(),
+        "orders": {name or "ten": asked.query(xep=name) for name in ORDERS},
+        "fields": Field.objects.filter(Exists(covering)),
+        "units": Unit.objects.filter(pk__in=visible.values("owner")),
+        "kinds": Procedure.Kind.choices if request.user.is_authenticated else (),
         "may_start": may.can_start(request.user),
     }
     return render(request, "procedures/procedure_list.html", context)
 
 
-def _day(text: str) -> tuple[dt.date, str, str]:
-    """Return the day asked for, what was typed, and what is wrong with it."""
-    if not text.strip():
-        return today(), "", ""
-    try:
-        return parse_date(text), text, ""
-    except ValueError as wrong:
-        return today(), text, str(wrong)
+@require_safe
+def procedure_sheet(request: UserRequest) -> HttpResponse:
+    """Give the whole list, as asked for, as an Excel workbook."""
+    asked = Asked.of(request)
+    periods = _periods(may.visible_procedures(request.user), asked)
+    data = library_workbook(periods, asked.day)
+    answer = HttpResponse(
+        data, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    )
+    name = f"quy-trinh-{asked.day.isoformat()}.xlsx"
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
 
 
-def _periods(request: HttpRequest, day: dt.date) -> Any:
+def _periods(visible: QuerySet[Procedure], asked: Asked) -> QuerySet[InForcePeriod]:
+    """Return the periods of the day that were asked for, with what the list shows of each."""
     links = VersionTTHC.objects.select_related("tthc").order_by("tthc__code")
+    periods = InForcePeriod.objects.valid(on=asked.day).filter(procedure__in=visible)
+    if field := key_of(asked.linhvuc):
+        of_field = VersionTTHC.objects.filter(tthc__field_id=field)
+        periods = periods.filter(version__in=of_field.values("version"))
+    if unit := key_of(asked.donvi):
+        periods = periods.filter(procedure__owner_id=unit)
+    if asked.loai:
+        periods = periods.filter(procedure__kind=asked.loai)
+    order = ORDERS[asked.xep]
+    if fold(asked.q):
+        periods = periods.filter(_found(asked.q)).annotate(nearness=_nearness(asked.q))
+        order = order if asked.xep else ("nearness", *order)
     return (
-        InForcePeriod.objects.valid(on=day)
-        .filter(procedure__in=may.visible_procedures(request.user))
-        .select_related("version", "procedure__owner")
+        periods.select_related("version", "procedure__owner")
         .defer("version__content", "version__search_key")
         .prefetch_related(Prefetch("version__tthc_links", queryset=links))
-        .order_by("version__sort_key", F("procedure__sort_key").asc())
+        .order_by(*order)
     )
 
 
-def _filtered(periods: Any, chosen: dict[str, str]) -> Any:
-    for word in fold(chosen["q"]).split():
-        periods = periods.filter(version__search_key__contains=word)
-    if chosen["linhvuc"].isdecimal():
-        of_field = VersionTTHC.objects.filter(tthc__field_id=int(chosen["linhvuc"]))
-        periods = periods.filter(version__in=of_field.values("version"))
-    if chosen["donvi"].isdecimal():
-        periods = periods.filter(procedure__owner_id=int(chosen["donvi"]))
-    if chosen["loai"] in Procedure.Kind.values:
-        periods = periods.filter(procedure__kind=chosen["loai"])
-    return periods
+def _found(typed: str) -> Q:
+    """Return the condition that a version says every word, or bears the code, however spelt."""
+    says = Q()
+    for word in fold(typed).split():
+        says &= Q(version__search_key__contains=word)
+    found = says | Q(procedure__confusable_key__contains=confusable_key(typed))
+    core = read_code(typed).code
+    if core:
+        found |= Q(version__in=VersionTTHC.objects.filter(tthc__code=core).values("version"))
+    return found
+
+
+def _nearness(typed: str) -> Case:
+    """Return 0 where code or title, with which the search key begins, hold the words as typed."""
+    at = StrIndex("version__search_key", Value(fold(typed)))
+    head = Length("procedure__code") + Length("version__title")
+    near = Q(LessThanOrEqual(at, head)) & ~Q(LessThanOrEqual(at, Value(0)))
+    return Case(When(near, then=0), default=1, output_field=IntegerField())

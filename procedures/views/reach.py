@@ -1,14 +1,43 @@
-"""Within which units somebody sees TTHC and coverage, and where they begin."""
+"""How far somebody sees: within which units, where they begin, and what strangers may open."""
 
 import datetime as dt
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
 
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 from procedures.coverage import Facts
-from procedures.permissions import readable_units
+from procedures.permissions import is_closed_to_strangers, readable_units
 from qms.organisation.models import AgencyProfile, Unit, roles_of
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+
+
+def open_to_strangers(view: View[P]) -> View[P]:
+    """Let people without an account in; they sign in where no agency allows public reading.
+
+    What they see is still what `visible_procedures` gives them.
+    """
+
+    @login_not_required
+    @wraps(view)
+    def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if not request.user.is_authenticated and is_closed_to_strangers():
+            return redirect_to_login(request.get_full_path())
+        return view(request, *args, **kwargs)
+
+    return answer
+
+
+def key_of(text: str) -> int | None:
+    """Return the key of a row that an address names; None for what no list of ours offers."""
+    return int(text) if text.isdecimal() and len(text) < 10 else None
 
 
 class Reach:

@@ -2,9 +2,18 @@
 
 from typing import Any
 
-from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import (
+    Case,
+    Exists,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -12,14 +21,17 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from procedures import permissions as may
-from procedures.chronicle import entries, rows_of
+from procedures.chronicle import Extent, entries, rows_of
 from procedures.models import InForcePeriod, Procedure, ProcedureVersion, Rendition
 from procedures.printing import copy_pdf
 from procedures.reading import posts_of, read_version, state_of
+from procedures.views.reach import open_to_strangers
 from procedures.workflow import VersionStatus
 from qms.foundation.dates import today, valid_on
 from qms.organisation.models import AgencyProfile
 from qms.records import files
+
+_open_version = ProcedureVersion.objects.open().filter(procedure=OuterRef("procedure"))
 
 
 def _periods(request: HttpRequest) -> QuerySet[InForcePeriod]:
@@ -39,15 +51,15 @@ def _periods(request: HttpRequest) -> QuerySet[InForcePeriod]:
             "version__procedure__owner",
             "version__scan",
             "begun_by__decision",
-            "ended_by",
+            "ended_by__decision",
         )
-        .annotate(rank=rank)
+        .annotate(rank=rank, open_version=Subquery(_open_version.values("pk")[:1]))
         .order_by("rank", "-valid_from")
     )
 
 
 @require_safe
-@login_not_required
+@open_to_strangers
 def procedure_detail(request: HttpRequest, slug: str) -> HttpResponse:
     period = _periods(request).filter(procedure__slug=slug).first()
     if period is None:
@@ -56,7 +68,7 @@ def procedure_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
-@login_not_required
+@open_to_strangers
 def version_detail(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     return _read(request, _edition(request, slug, number), is_edition=True)
 
@@ -87,10 +99,7 @@ def _read(request: HttpRequest, period: InForcePeriod, *, is_edition: bool = Fal
         posts=posts_of(request.user, on=today()),
         chosen=chosen if chosen in codes and len(codes) > 1 else "",
     )
-    may_start = may.can_start(request.user, procedure.owner)
-    open_one = None
-    if may_start:
-        open_one = procedure.versions.open().only("pk", "status", "procedure_id").first()
+    standing = _standing(procedure, besides=period)
     context = {
         "reading": reading,
         "version": version,
@@ -99,31 +108,36 @@ def _read(request: HttpRequest, period: InForcePeriod, *, is_edition: bool = Fal
         "decision": period.begun_by.decision,
         "covered": version.document.tthc,
         "is_edition": is_edition,
-        "in_force": _in_force(procedure) if reading.state.is_ended else None,
-        "may_start": may_start,
-        "open_one": open_one,
+        "in_force": next((p for p in standing if p.valid_from <= today()), None),
+        "coming": next((p for p in standing if p.valid_from > today()), None),
+        "may_start": may.can_start(request.user, procedure.owner),
+        "open_version": getattr(period, "open_version", None),
         "agency_name": profile.display_name if profile else procedure.agency.name,
     }
     return render(request, "procedures/procedure_detail.html", context)
 
 
-def _in_force(procedure: Procedure) -> InForcePeriod | None:
-    periods = InForcePeriod.objects.valid(on=today()).filter(procedure=procedure)
-    return periods.select_related("version__procedure").first()
+def _standing(procedure: Procedure, *, besides: InForcePeriod) -> list[InForcePeriod]:
+    """Return the other periods of the procedure that hold today or are still to come."""
+    ends_later = Q(valid_to__isnull=True) | Q(valid_to__gt=today())
+    periods = InForcePeriod.objects.standing().filter(ends_later, procedure=procedure)
+    others = periods.exclude(pk=besides.pk).select_related("version").order_by("valid_from")
+    return list(others.defer("version__content", "version__search_key"))
 
 
 @require_safe
-@login_not_required
+@open_to_strangers
 def version_pdf(request: HttpRequest, slug: str, number: str) -> HttpResponseBase:
     period = _edition(request, slug, number)
     version = period.version
     name = f"{version.procedure.code} {version.number_slug}.pdf"
     kept = Rendition.objects.filter(version=version).select_related("file").first()
     has_ended = state_of(version, period, on=today()).is_ended
-    if kept and not has_ended and "ky-tay" not in request.GET:
+    wet_ink = "ky-tay" in request.GET and request.user.is_authenticated
+    if kept and not has_ended and not wet_ink:
         answer: HttpResponseBase = files.response(kept.file, name=name, inline=True)
         return answer
-    data = copy_pdf(version, wet_ink="ky-tay" in request.GET)
+    data = copy_pdf(version, wet_ink=wet_ink)
     answer = HttpResponse(data, content_type="application/pdf")
     header = content_disposition_header(as_attachment=False, filename=files.label_of(name))
     answer.headers["Content-Disposition"] = header or "inline"
@@ -131,9 +145,8 @@ def version_pdf(request: HttpRequest, slug: str, number: str) -> HttpResponseBas
 
 
 @require_safe
-@login_not_required
 def version_scan(request: HttpRequest, slug: str, number: str) -> FileResponse:
-    """Serve what was scanned of a version taken over from paper."""
+    """Serve what was scanned of a version taken over from paper, signatures and all: to members."""
     version = _edition(request, slug, number).version
     if version.scan is None:
         raise Http404
@@ -141,15 +154,10 @@ def version_scan(request: HttpRequest, slug: str, number: str) -> FileResponse:
 
 
 @require_safe
-@login_not_required
+@open_to_strangers
 def procedure_versions(request: HttpRequest, slug: str) -> HttpResponse:
     procedure = _procedure(request, slug)
-    periods = list(
-        _periods(request)
-        .filter(procedure=procedure)
-        .order_by("-valid_from")
-        .defer("version__content")
-    )
+    periods = _periods(request).filter(procedure=procedure).order_by("-valid_from")
     day = today()
     context = {
         "procedure": procedure,
@@ -166,7 +174,10 @@ def _procedure(request: HttpRequest, slug: str) -> Procedure:
         Q(pk__in=readable.filter(periods__isnull=False).values("pk"))
         | Q(pk__in=drafted.values("pk"))
     )
-    return get_object_or_404(both.select_related("owner", "agency"), slug=slug)
+    editions = InForcePeriod.objects.standing().filter(procedure=OuterRef("pk"))
+    return get_object_or_404(
+        both.select_related("owner", "agency").annotate(has_edition=Exists(editions)), slug=slug
+    )
 
 
 @require_safe
@@ -182,15 +193,18 @@ def procedure_history(request: HttpRequest, slug: str) -> HttpResponse:
         .prefetch_related("author_links")
         .defer("content", "search_key")
     )
-    rows = rows_of(procedure, versions=versions, whole=_whole(request.user, procedure, versions))
+    extents = {version.pk: _extent(request.user, procedure, version) for version in versions}
+    rows = rows_of(procedure, versions=versions, extents=extents)
     page: Any = Paginator(rows, 30).get_page(request.GET.get("trang"))
     context = {"procedure": procedure, "page": page, "entries": entries(list(page.object_list))}
     return render(request, "procedures/procedure_history.html", context)
 
 
-def _whole(user: Any, procedure: Procedure, versions: list[ProcedureVersion]) -> set[int]:
-    """Return the versions of which this person may see every save: own, or as secretary, leader."""
-    if may.is_secretary(user, procedure.owner) or may.is_leader(user, procedure.owner):
-        return {version.pk for version in versions}
-    drafts = {v.pk for v in versions if v.status != VersionStatus.ISSUED}
-    return drafts | {v.pk for v in versions if user.pk in v.author_ids()}
+def _extent(user: Any, procedure: Procedure, version: ProcedureVersion) -> Extent:
+    """Return how much of the version's history this person is told."""
+    keeps = may.is_secretary(user, procedure.owner) or user.pk in version.author_ids()
+    if keeps or user.pk == version.created_by_id:
+        return Extent.WHOLE
+    if version.status == VersionStatus.ISSUED and not may.is_leader(user, procedure.owner):
+        return Extent.APPROVED
+    return Extent.HANDED_OVER

@@ -1,6 +1,12 @@
 """The page of the agency's profile and settings."""
 
+<<<<<<< HEAD
 import re
+=======
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from typing import Any
+>>>>>>> w-reading
 
 from django import forms
 from django.contrib import messages
@@ -9,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from qms.foundation.dates import format_date
 from qms.foundation.forms import DateField
 from qms.organisation.models import AgencyProfile, has_role
 from qms.organisation.roles import Role
@@ -19,7 +26,23 @@ _CODE_PATTERN = re.compile(r"[^{}]*\{seq(?::0?[1-9])?\}[^{}]*")
 class AgencyForm(forms.ModelForm):
     """Names, labels, patterns and intervals of an agency."""
 
-    catalogue_until = DateField(label="Danh mục TTHC cập nhật đến", required=False)
+    catalogue_until = DateField(
+        label="Danh mục TTHC cập nhật đến",
+        required=False,
+        help_text="Số liệu của ngày sau đó sẽ kèm lời lưu ý.",
+    )
+
+    GROUPS = (
+        ("Cơ quan", ("parent_name", "display_name", "place", "address")),
+        ("Hệ thống quản lý", ("standard", "scope_statement")),
+        ("Mã hiệu, đánh số", ("code_pattern", "numbering")),
+        ("Nhãn của ô ký", ("prepared_label", "reviewed_label", "approved_label")),
+        (
+            "Chu kỳ, thời hạn",
+            ("review_interval_months", "update_deadline_months", "catalogue_until"),
+        ),
+        ("Người đọc", ("public_reading",)),
+    )
 
     class Meta:
         model = AgencyProfile
@@ -40,6 +63,16 @@ class AgencyForm(forms.ModelForm):
             "catalogue_until",
             "public_reading",
         )
+        widgets = {"scope_statement": forms.Textarea(attrs={"rows": 3})}
+        help_texts = {
+            "public_reading": "Ai cũng đọc được quy trình giải quyết TTHC đang có hiệu lực và tải "
+            "biểu mẫu của chúng. Bản chụp có chữ ký, dự thảo, tài liệu khác thì không.",
+        }
+
+    def groups(self) -> Iterator[tuple[str, list[forms.BoundField]]]:
+        """Yield the fields under the headings of the page."""
+        for heading, names in self.GROUPS:
+            yield heading, [self[name] for name in names]
 
     def clean_code_pattern(self) -> str:
         """Refuse a pattern that does not hold `{seq}` once, alone or with a width up to 9."""
@@ -64,7 +97,35 @@ def agency(request: HttpRequest) -> HttpResponse:
         form.instance.record(by=request.user, reason="Sửa thiết lập cơ quan")
         messages.success(request, "Đã lưu thiết lập cơ quan.")
         return redirect("organisation:agency")
+<<<<<<< HEAD
     history = profile.history.select_related("history_user").order_by("-history_id")[:20]
     context = {"form": form, "profile": profile, "history": history}
     status = 422 if form.errors else 200
     return render(request, "organisation/agency.html", context, status=status)
+=======
+    rows = list(profile.history.select_related("history_user").order_by("-history_id")[:21])
+    context = {"form": form, "profile": profile, "history": list(_told(rows))[:20]}
+    status = 422 if form.errors else 200
+    return render(request, "organisation/agency.html", context, status=status)
+
+
+def _told(rows: Sequence[Any]) -> Iterator[tuple[Any, list[tuple[str, str, str]]]]:
+    """Yield each history row, newest first, with (label, old, new) of what it changed."""
+    for row, before in zip(rows, [*rows[1:], None], strict=True):
+        changes = []
+        for name in AgencyForm.Meta.fields if before else ():
+            was, now = _worded(before, name), _worded(row, name)
+            if was != now:
+                changes.append((str(AgencyForm.base_fields[name].label), was, now))
+        yield row, changes
+
+
+def _worded(row: Any, name: str) -> str:
+    value = getattr(row, name)
+    if isinstance(value, bool):
+        return "có" if value else "không"
+    if isinstance(value, dt.date):
+        return format_date(value)
+    shown = getattr(row, f"get_{name}_display", None)
+    return str(shown() if shown else value or "")
+>>>>>>> w-reading

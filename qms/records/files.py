@@ -1,9 +1,11 @@
 """Files kept by their content: the path is the SHA-256, nothing overwrites."""
 
 import hashlib
+import io
 import os
 import tempfile
 import unicodedata
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,7 @@ _MEDIA_TYPES = {
     "png": "image/png",
     "csv": "text/csv",
 }
+_OFFICE_PARTS = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml"}
 SCANS = frozenset({"pdf", "jpg", "png"})
 FORMS = frozenset({"pdf", "docx", "xlsx"})
 LISTS = frozenset({"xlsx", "csv"})
@@ -51,11 +54,27 @@ def kind_of(data: bytes, name: str, *, allowed: frozenset[str]) -> str:
     listed = ", ".join(sorted(allowed))
     if ending not in allowed:
         raise ValidationError(f"Chỉ nhận tệp {listed}; tệp này có đuôi “.{ending}”.")
-    if ending != "csv":
-        guessed = filetype.guess_extension(data)
-        if guessed != ending:
-            raise ValidationError(f"Nội dung tệp không đúng là “.{ending}”. Hãy chọn lại tệp.")
+    if ending != "csv" and _kind_by_content(data) != ending:
+        raise ValidationError(f"Nội dung tệp không đúng là “.{ending}”. Hãy chọn lại tệp.")
     return ending
+
+
+def _kind_by_content(data: bytes) -> str:
+    """Return the ending that the bytes deserve; of a ZIP, by the parts that it holds.
+
+    The order of parts differs from program to program, and one with a macro is neither kind.
+    """
+    guessed: str = filetype.guess_extension(data) or ""
+    if guessed not in ("zip", *_OFFICE_PARTS):
+        return guessed
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = set(archive.namelist())
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+        return ""
+    if any(name.casefold().endswith("vbaproject.bin") for name in names):
+        return ""
+    return next((kind for kind, part in _OFFICE_PARTS.items() if part in names), guessed)
 
 
 def store(data: bytes, name: str, *, kind: str, by: Any) -> StoredFile:
