@@ -8,7 +8,6 @@ import sys
 from contextlib import redirect_stdout
 from pathlib import Path
 
-import qms.sqlite  # noqa: F401  before Django: it chooses the SQLite driver
 import django
 from django.apps import apps
 from django.conf import settings
