@@ -1,12 +1,9 @@
 """The page of the agency's profile and settings."""
 
-<<<<<<< HEAD
-import re
-=======
 import datetime as dt
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
->>>>>>> w-reading
 
 from django import forms
 from django.contrib import messages
@@ -97,12 +94,6 @@ def agency(request: HttpRequest) -> HttpResponse:
         form.instance.record(by=request.user, reason="Sửa thiết lập cơ quan")
         messages.success(request, "Đã lưu thiết lập cơ quan.")
         return redirect("organisation:agency")
-<<<<<<< HEAD
-    history = profile.history.select_related("history_user").order_by("-history_id")[:20]
-    context = {"form": form, "profile": profile, "history": history}
-    status = 422 if form.errors else 200
-    return render(request, "organisation/agency.html", context, status=status)
-=======
     rows = list(profile.history.select_related("history_user").order_by("-history_id")[:21])
     context = {"form": form, "profile": profile, "history": list(_told(rows))[:20]}
     status = 422 if form.errors else 200
@@ -128,4 +119,3 @@ def _worded(row: Any, name: str) -> str:
         return format_date(value)
     shown = getattr(row, f"get_{name}_display", None)
     return str(shown() if shown else value or "")
->>>>>>> w-reading
