@@ -95,7 +95,7 @@ def _import_the_list(walk: Walk, office: Office) -> None:
     page.get_by_role("button", name="Xem trước").click()
     walk.stays_within_the_screen()
     assert not TTHC.objects.exists()
-    page.get_by_role("button", name=re.compile("^Nhập 43 mới")).click()
+    page.get_by_role("button", name=re.compile("^Nhập 43 TTHC mới")).click()
     expect(page.get_by_text("Đã nhập")).to_be_visible()
     assert TTHC.objects.count() == 43
 
