@@ -10,7 +10,7 @@ from reportlab.lib.colors import Color
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.pdfbase.pdfmetrics import getAscent, stringWidth
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
     BaseDocTemplate,
@@ -123,6 +123,7 @@ def _templates(furniture: Furniture) -> Iterator[PageTemplate]:
             id=name,
             frames=[frame],
             onPage=partial(_begin_page, furniture),
+            onPageEnd=partial(_end_page, furniture),
             autoNextPageTemplate="later",
         )
 
@@ -130,21 +131,31 @@ def _templates(furniture: Furniture) -> Iterator[PageTemplate]:
 # --- a canvas that knows how many pages there are ---
 
 
-Late = Callable[["_HeldCanvas", int], None]
+@dataclass(frozen=True)
+class _Late:
+    """Something that is drawn when the number of pages is known, at its place among the rest."""
+
+    draw: Callable[["_HeldCanvas", int], None]
+    at: int
 
 
 class _HeldCanvas(Canvas):
-    """Holds every page back until the last is laid out; what needs the number waits in `late`."""
+    """Holds every page back until the last is laid out; what needs their number is drawn late.
+
+    It is drawn at the place that was kept for it, so that a page is read in its order.
+    """
+
+    _code: list[str]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._held: list[dict[str, Any]] = []
-        self.late: list[Late] = []
+        self._late: list[_Late] = []
         self.pages_of: dict[str, int] = {}
 
     def showPage(self) -> None:  # noqa: N802
         self._held.append(self.__dict__.copy())
-        self.late = []
+        self._late = []
         begin: Any = self
         begin._startPage()
 
@@ -153,16 +164,24 @@ class _HeldCanvas(Canvas):
         pages = len(self._held)
         for state in self._held:
             self.__dict__.update(state)
-            for draw in self.late:
-                draw(self, pages)
+            for late in self._late:
+                end = len(self._code)
+                late.draw(self, pages)
+                self._code[late.at] = "\n".join(self._code[end:])
+                del self._code[end:]
             super().showPage()
         super().save()
+
+    def later(self, draw: Callable[["_HeldCanvas", int], None]) -> None:
+        """Keep a place here; `draw` is given the canvas, as it is now, and the number of pages."""
+        self._late.append(_Late(draw, len(self._code)))
+        self._code.append("")
 
     def place(self, entry: Entry, flowable: Flowable) -> None:
         """Remember where a heading stands, for outline and contents."""
         _, top = self.absolutePosition(0, flowable.height)
         self.pages_of[entry.key] = self.getPageNumber()
-        self.late.append(partial(_into_outline, entry, top))
+        self.later(partial(_into_outline, entry, top))
 
 
 def _into_outline(entry: Entry, top: float, canvas: _HeldCanvas, pages: int) -> None:
@@ -176,7 +195,12 @@ def _into_outline(entry: Entry, top: float, canvas: _HeldCanvas, pages: int) -> 
 def _begin_page(furniture: Furniture, canvas: _HeldCanvas, document: BaseDocTemplate) -> None:
     if furniture.mark:
         _draw_mark(canvas, furniture.mark)
-    canvas.late.append(partial(_finish_page, furniture))
+    canvas.later(partial(_draw_head, furniture))
+
+
+def _end_page(furniture: Furniture, canvas: _HeldCanvas, document: BaseDocTemplate) -> None:
+    if furniture.foot:
+        canvas.later(partial(_draw_foot, furniture.foot))
 
 
 def _draw_mark(canvas: Canvas, mark: str) -> None:
@@ -192,21 +216,20 @@ def _draw_mark(canvas: Canvas, mark: str) -> None:
     canvas.restoreState()
 
 
-def _finish_page(furniture: Furniture, canvas: _HeldCanvas, pages: int) -> None:
+def _draw_head(furniture: Furniture, canvas: _HeldCanvas, pages: int) -> None:
     page = canvas.getPageNumber()
-    number = f"{page}/{pages}"
     if furniture.warning:
         size = _fitting(furniture.warning, BOLD, 10, WIDTH)
         canvas.setFont(BOLD, size)
         canvas.drawCentredString(LEFT_MARGIN + WIDTH / 2, A4[1] - 10 * mm, furniture.warning)
     if furniture.head:
+        number = f"{page}/{pages}"
         furniture.head.draw(canvas, LEFT_MARGIN, _HEAD_AT, page=page, number=number)
-    if furniture.foot:
-        _draw_foot(canvas, (*furniture.foot, f"Trang {number}"))
 
 
-def _draw_foot(canvas: Canvas, texts: Sequence[str]) -> None:
-    """Draw the texts on one line, the first left, the last right, the others between."""
+def _draw_foot(foot: tuple[str, ...], canvas: _HeldCanvas, pages: int) -> None:
+    """Draw the texts on one line, the first left, the number of the page last, on the right."""
+    texts = (*foot, f"Trang {canvas.getPageNumber()}/{pages}")
     gap = 4 * mm
     size = _fitting("".join(texts), REGULAR, _FOOT_SIZE, WIDTH - gap * (len(texts) - 1))
     widths = [stringWidth(text, REGULAR, size) for text in texts]
@@ -241,19 +264,16 @@ class _ContentsLine(Paragraph):
         canvas.linkRect("", self.entry.key, area, relative=1, Border="[0 0 0]")
         last = lines_of(self)[-1]
         taken = stringWidth(last, self.style.fontName, self.style.fontSize)
-        under = self.style.leading - getAscent(self.style.fontName, self.style.fontSize)
-        left, bottom = canvas.absolutePosition(self.style.leftIndent + taken, under)
-        canvas.late.append(partial(_page_number, self.entry, left, bottom))
+        canvas.later(partial(self._draw_number, self.style.leftIndent + taken))
 
-
-def _page_number(entry: Entry, left: float, bottom: float, canvas: _HeldCanvas, pages: int) -> None:
-    number, size = str(canvas.pages_of[entry.key]), _CONTENTS[0].fontSize
-    right = LEFT_MARGIN + WIDTH
-    dot = stringWidth(".", REGULAR, size)
-    room = right - 6 * mm - left - dot
-    canvas.setFont(REGULAR, size)
-    canvas.drawRightString(right - 6 * mm, bottom, "." * int(room / dot))
-    canvas.drawRightString(right, bottom, number)
+    def _draw_number(self, left: float, canvas: _HeldCanvas, pages: int) -> None:
+        size = self.style.fontSize
+        bottom = self.style.leading - size  # where the last line of a paragraph stands
+        right = self.width - _NUMBER_ROOM / 2
+        dot = stringWidth(".", REGULAR, size)
+        canvas.setFont(REGULAR, size)
+        canvas.drawRightString(right, bottom, "." * int((right - left - dot) / dot))
+        canvas.drawRightString(self.width, bottom, str(canvas.pages_of[self.entry.key]))
 
 
 def _contents(listed: list[Entry]) -> list[Flowable]:

@@ -116,10 +116,14 @@ def table(
     styles = [CELL_CENTERED if column.is_centered else CELL for column in columns]
     for line in lines:
         line.measure(widths)
-    repeated = len(lines) if sum(line.height for line in lines) <= _REPEATED else 0
+    repeated = len(lines)
+    if sum(line.height for line in lines) > _REPEATED:
+        lines = [piece for line in lines for piece in _pieces(line, widths)]
+        repeated = 0
+    grey = len(lines)
     for at, row in enumerate(rows, len(heads)):
         lines += _pieces(_line(row, styles, open_below.get(at, set())), widths)
-    grid = _drawn(lines, widths, len(heads), repeated)
+    grid = _drawn(lines, widths, grey, repeated)
     if last > 1:
         grid.setStyle([("NOSPLIT", (0, -min(last, len(rows))), (-1, -1))])
     return grid
