@@ -204,7 +204,7 @@ class TTHCChange(TTHCState, RecordedModel):
     """A decision announces, amends, replaces, abolishes or cancels a TTHC (NĐ 63/2010, Điều 14)."""
 
     class Kind(models.TextChoices):
-        ANNOUNCED = "announced", "Công bố mới"
+        ANNOUNCED = "announced", "Mới ban hành"
         AMENDED = "amended", "Sửa đổi, bổ sung"
         REPLACED = "replaced", "Bị thay thế"
         ABOLISHED = "abolished", "Bị bãi bỏ"
@@ -343,7 +343,7 @@ class Exclusion(RecordedModel):
     """A responsibility is taken out of the count, for a listed reason, signed by a leader."""
 
     class Reason(models.TextChoices):
-        NOT_PUBLISHED = "not_published", "TTHC chưa được công bố chính thức"
+        NOT_PUBLISHED = "not_published", "chưa có quyết định công bố TTHC"
         NOT_COMPETENT = "not_competent", "không thuộc thẩm quyền của cơ quan"
         ONLY_ASSISTS = "only_assists", "chỉ tiếp nhận hoặc phối hợp"
 

@@ -60,9 +60,13 @@ class Selection:
 
 @dataclass(frozen=True)
 class GroupLine:
+    """The figures of a lĩnh vực or unit, and the addresses of the lists behind them."""
+
     group: Group
-    url: str
     segments: list[Segment]
+    url: str
+    with_procedure_url: str
+    fresh_url: str
 
 
 @dataclass(frozen=True)
@@ -112,7 +116,7 @@ def coverage(request: UserRequest) -> HttpResponse:
         "sheet_url": f"{reverse('procedures:coverage-sheet')}?{chosen}",
         "segments": _segments(found, links),
         "chart": _chart(found),
-        "fields": [_line(group, links.list(field=group.name)) for group in found.by_field()],
+        "fields": [_field_line(group, links) for group in found.by_field()],
         "units": _unit_lines(found, form.day),
         "deadlines": [
             Deadline(day, rows[:FIRST], max(len(rows) - FIRST, 0))
@@ -169,8 +173,14 @@ def _segments(tally: Tally, links: Links | None = None) -> list[Segment]:
     )
 
 
-def _line(group: Group, url: str) -> GroupLine:
-    return GroupLine(group, url, _segments(group.tally))
+def _field_line(group: Group, links: Links) -> GroupLine:
+    return GroupLine(
+        group,
+        _segments(group.tally),
+        links.list(field=group.name),
+        links.list("co-quy-trinh", group.name),
+        links.list("phu-hop", group.name),
+    )
 
 
 def _unit_lines(found: Coverage, day: dt.date) -> list[GroupLine]:
@@ -178,7 +188,17 @@ def _unit_lines(found: Coverage, day: dt.date) -> list[GroupLine]:
     groups = found.by_unit()
     if all(group.code == found.unit.code for group in groups):
         return []
-    return [_line(group, f"?{Links(day, group.code).query()}") for group in groups]
+    return [_unit_line(group, Links(day, group.code)) for group in groups]
+
+
+def _unit_line(group: Group, links: Links) -> GroupLine:
+    return GroupLine(
+        group,
+        _segments(group.tally),
+        f"?{links.query()}",
+        links.list("co-quy-trinh"),
+        links.list("phu-hop"),
+    )
 
 
 def _chart(found: Coverage) -> Trend | None:

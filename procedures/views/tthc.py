@@ -32,7 +32,7 @@ from procedures.views.story import (
     version_lines,
 )
 from procedures.workflow import OPEN_VERSION
-from qms.foundation.dates import today
+from qms.foundation.dates import format_date, today
 from qms.http import UserRequest
 from qms.organisation.forms import PasswordForm
 from qms.records.models import Signature
@@ -112,6 +112,16 @@ class ExclusionLine:
     refused: Any
     password_form: forms.Form | None
     refusal_form: forms.Form | None
+
+    @property
+    def statement(self) -> str:
+        """Return what the signature of acceptance says."""
+        since = self.exclusion.valid_from
+        return (
+            "Chấp nhận thì TTHC thôi được tính vào tỷ lệ áp dụng quy trình ISO của "
+            f"{self.exclusion.responsibility.unit}, "
+            + (f"từ ngày {format_date(since)}." if since else "cả thời gian đã qua.")
+        )
 
 
 def exclusions_of(tthc: TTHC, reach: Reach) -> list[Exclusion]:

@@ -149,6 +149,11 @@ def test_coverage_of_each_field_adds_up_and_opens_its_list(client: Client) -> No
     answer = client.get(URL + line.url)
     assert _listed(answer) == [tthc["late"].code]
     assert "TTHC – Lĩnh vực late (1)" in _main(answer)
+    for line in lines.values():
+        tally = line.group.tally
+        assert len(_listed(client.get(URL + line.url))) == tally.in_force
+        assert len(_listed(client.get(URL + line.with_procedure_url))) == tally.with_procedure[0]
+        assert len(_listed(client.get(URL + line.fresh_url))) == tally.covered
 
 
 def test_coverage_lists_what_is_to_do_late_ones_first(client: Client) -> None:
@@ -332,6 +337,9 @@ def test_coverage_of_a_section_counts_what_lies_below_it(client: Client) -> None
         (section.code, 2),
     ]
     assert sorted(_listed(part)) == sorted(below)
+    for line in whole.context["units"]:
+        assert len(_listed(client.get(URL + line.with_procedure_url))) == 0
+        assert client.get(URL + line.url).context["coverage"].unit.code == line.group.code
     assert _command("--unit", section.code)["missing_codes"] == sorted(below)
     assert "Tổ Tiểu học, ngày" in _main(part)
 

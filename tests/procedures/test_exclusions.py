@@ -1,5 +1,6 @@
 """Taking a TTHC out of the count: proposed by the secretary, accepted by another's password."""
 
+import datetime as dt
 import re
 from html import unescape
 from typing import Any
@@ -198,6 +199,20 @@ def test_exclusion_accept_signs_and_takes_the_tthc_out_of_the_count(client: Clie
     assert "Đã chấp nhận" in text
     assert "Chấp nhận: Hoàng Văn Trưởng , Trưởng phòng" in text
     assert "Không thuộc phạm vi" in text
+
+
+@pytest.mark.parametrize(
+    ("since", "said"), [(DAY, "từ ngày 30/06/2022."), (None, "cả thời gian đã qua.")]
+)
+def test_exclusion_tells_the_leader_what_is_signed(
+    client: Client, since: dt.date | None, said: str
+) -> None:
+    office = Office()
+    exclusion = _proposed(office, valid_from=since)
+
+    answer = _as(client, office.leader).get(exclusion.responsibility.tthc.get_absolute_url())
+
+    assert f"quy trình ISO của Phòng Giáo dục và Đào tạo, {said}" in _main(answer)
 
 
 def test_exclusion_accept_counts_from_its_day_on(client: Client) -> None:
