@@ -29,7 +29,7 @@ from procedures.imports.facts import (
 from procedures.imports.names import NameIndex
 from procedures.imports.rows import TTHCRow
 from procedures.imports.table import TTHCTable
-from procedures.models import TTHC, TTHCChange, TTHCOnDay, on_day
+from procedures.models import TTHC, Field, TTHCChange, TTHCOnDay, on_day
 from qms.foundation.dates import today
 from qms.foundation.text import fold
 
@@ -317,7 +317,7 @@ class _Catalogue:
             if code in present or not known.is_in_force or known.field is None:
                 continue
             own = _bodies(str(known.values["executing_agency"]))
-            if table.has_agency_column and bodies.isdisjoint(own):
+            if bodies and bodies.isdisjoint(own):
                 continue
             if fold(known.field.name) in fields:
                 yield known
@@ -339,10 +339,9 @@ class _Catalogue:
             yield Proposal(row, code, self.then[code].name, kind, similarity)
 
     def new_fields(self, plans: Iterable[RowPlan]) -> Iterable[str]:
-        """Return the names of lĩnh vực that no known TTHC has, each once."""
-        known = {fold(on.field.name) for on in self.now.values() if on.field}
-        known |= {fold(on.field.name) for on in self.then.values() if on.field}
+        """Return the names of lĩnh vực that are to be made, each once."""
         named = {fold(n): n for p in plans if (n := p.values.get("field", ""))}
+        known = set(Field.objects.values_list("name_key", flat=True)) if named else set()
         return (name for key, name in named.items() if key not in known)
 
 

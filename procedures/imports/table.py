@@ -16,10 +16,6 @@ class TTHCTable:
     columns: frozenset[str]
     skipped: tuple[str, ...] = ()
 
-    @property
-    def has_agency_column(self) -> bool:
-        return "agency" in self.columns
-
 
 def read_table(data: bytes, filename: str) -> TTHCTable:
     """Return the TTHC list of an `.xlsx` or `.csv` file.
