@@ -19,6 +19,8 @@ from procedures.models import (
     TTHC,
     Decision,
     Field,
+    Form,
+    FormIssue,
     Procedure,
     ProcedureVersion,
     Responsibility,
@@ -27,6 +29,7 @@ from procedures.workflow import VersionStatus
 from qms.foundation.dates import today
 from qms.organisation.models import AgencyProfile, Position, Post, Unit, User, grant_role
 from qms.organisation.roles import Role
+from qms.records import files
 from qms.records.models import Signature
 from qms.records.signatures import Signing
 
@@ -129,6 +132,17 @@ def make_tthc(unit: Unit | None = None, **fields: Any) -> TTHC:
     return tthc
 
 
+def fill_catalogue(unit: Unit, count: int) -> None:
+    """Add `count` TTHC to the catalogue that `unit` answers for; quick, and without history."""
+    field, start = make_field(), next(_numbers) * 10_000
+    rows = [
+        TTHC(code=f"8.{start + n:06d}", name=f"Thủ tục thêm {n}", field=field, sort_key=f"{n:05d}")
+        for n in range(count)
+    ]
+    made = TTHC.objects.bulk_create(rows)
+    Responsibility.objects.bulk_create(Responsibility(tthc=tthc, unit=unit) for tthc in made)
+
+
 def make_content(*tthc: TTHC, **fields: Any) -> Content:
     """A content that passes every blocking check and warns of nothing, for `tthc` of 5 days."""
     case = Case(key="c1")
@@ -172,6 +186,37 @@ def make_draft(
         by=by or office.staff,
         content=content,
     )
+
+
+def restrict(procedure: Procedure) -> None:
+    """Leave the procedure to its secretary and leaders."""
+    procedure.is_restricted = True
+    procedure.record(by=system(), reason="Hạn chế người đọc")
+
+
+def abolish(procedure: Procedure, office: Office, *, on: dt.date) -> Decision:
+    """Abolish by a paper decision signed and in effect on the day."""
+    decision = actions.compose_decision(
+        office.agency, by=office.secretary, subject="Bãi bỏ quy trình", versions=[]
+    )
+    actions.add_abolition(decision, procedure, by=office.secretary)
+    decision.submit(by=office.secretary)
+    signing = Signing(Signature.Method.PAPER, on=on)
+    actions.approve_decision(decision, by=office.leader, seen={}, signing=signing)
+    return issue(decision, office, signed_on=on, effective_on=on)
+
+
+def make_blank(office: Office, code: str = "BM-01", **fields: Any) -> Form:
+    """A form of the office's own, without a file."""
+    form = Form(agency=office.agency, code=code, name=fields.pop("name", f"Mẫu {code}"), **fields)
+    form.record(by=system(), reason="Thêm biểu mẫu")
+    return form
+
+
+def make_blank_issue(form: Form, *, valid_from: dt.date, data: bytes = b"%PDF-1.4 m") -> FormIssue:
+    """The next issue of a form, with a file of its own."""
+    stored = files.store(data + form.code.encode(), "mau.pdf", kind="pdf", by=system())
+    return actions.issue_form(form, stored, valid_from=valid_from, by=system())
 
 
 def make_version(
@@ -221,6 +266,20 @@ def advance(
         issue(decision, office, signed_on=paper_on, effective_on=effective_on)
     version.refresh_from_db()
     return version
+
+
+def make_next_version(
+    office: Office, base: ProcedureVersion, *, effective_on: dt.date | None = None, **fields: Any
+) -> ProcedureVersion:
+    """The next revision of `base`, with `fields` of its content changed, issued today."""
+    draft = actions.start_version(
+        base.procedure,
+        by=office.staff,
+        content=base.document.revised(**({"change_summary": "Sửa"} | fields)),
+        change_type=ProcedureVersion.Change.REVISION,
+        base=base,
+    )
+    return advance(draft, VersionStatus.ISSUED, office, effective_on=effective_on)
 
 
 def make_decision(office: Office, *versions: ProcedureVersion) -> Decision:

@@ -127,6 +127,7 @@ def procedure_sheet(request: UserRequest) -> HttpResponse:
 def _periods(visible: QuerySet[Procedure], asked: Asked) -> QuerySet[InForcePeriod]:
     """Return the periods of the day that were asked for, with what the list shows of each."""
     links = VersionTTHC.objects.select_related("tthc").order_by("tthc__code")
+    links = links.only("version", "tthc__code")
     periods = InForcePeriod.objects.valid(on=asked.day).filter(procedure__in=visible)
     if field := key_of(asked.linhvuc):
         of_field = VersionTTHC.objects.filter(tthc__field_id=field)
