@@ -214,9 +214,7 @@ def advance(
         return version
     decision = make_decision(office, version)
     signing = BY_PASSWORD if paper_on is None else Signing(Signature.Method.PAPER, on=paper_on)
-    actions.approve_decision(
-        decision, by=office.leader, seen={version.pk: version.content_sha256}, signing=signing
-    )
+    actions.approve_decision(decision, by=office.leader, seen=decision.sha256(), signing=signing)
     if status == VersionStatus.ISSUED:
         issue(decision, office, signed_on=paper_on, effective_on=effective_on)
     version.refresh_from_db()
