@@ -12,9 +12,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from procedures import actions
 from procedures import permissions as may
+from procedures.answers import explain
 from procedures.forms.blanks import BlankForm
 from procedures.models import Form, FormIssue, InForcePeriod
-from procedures.views.answers import explain
 from qms.foundation.dates import today
 from qms.http import UserRequest
 from qms.organisation.models import units_of

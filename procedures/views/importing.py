@@ -13,11 +13,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from procedures import permissions as may
+from procedures.answers import explain
 from procedures.forms.importing import ImportForm
 from procedures.imports.carry_out import ImportFile, import_list
 from procedures.imports.plan import ImportPlan, Terms, plan_import
 from procedures.imports.table import read_table
-from procedures.views.answers import explain
 from qms.http import UserRequest
 from qms.organisation.models import Unit, units_of
 from qms.organisation.roles import Role

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from procedures import permissions as may
+from procedures.answers import explain
 from procedures.coverage import (
     Duty,
     Facts,
@@ -26,7 +27,6 @@ from procedures.coverage import (
 from procedures.exclusions import propose_exclusion
 from procedures.forms.catalogue import DayForm, ExclusionForm, RefusalForm
 from procedures.models import CORE_CODE, TTHC, Exclusion, Responsibility, TTHCOnDay, on_day
-from procedures.views.answers import explain
 from procedures.views.reach import Reach, beyond_catalogue
 from procedures.workflow import OPEN_VERSION
 from qms.http import UserRequest
