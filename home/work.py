@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 
 from procedures import permissions as may
-from procedures.models import Decision, Exclusion, ProcedureVersion
+from procedures.models import Decision, DecisionItem, Exclusion, ProcedureVersion
 from procedures.workflow import DecisionStatus, VersionStatus
 from qms.organisation.models import holders_of, units_of
 from qms.organisation.roles import Role
@@ -26,10 +27,12 @@ class Task:
 
 @dataclass(frozen=True)
 class Group:
-    """The tasks of one kind, under a heading that says what is to be done."""
+    """The tasks of one kind, under a heading; where one deed does for all, its name and address."""
 
     heading: str
     tasks: tuple[Task, ...]
+    deed: str = ""
+    url: str = ""
 
 
 def work_of(user: Any) -> list[Group]:
@@ -56,7 +59,7 @@ def work_of(user: Any) -> list[Group]:
         Group("Đề nghị ngoài phạm vi chờ bạn trả lời", tuple(_exclusions(user))),
         Group("Chờ vào số", tuple(_numbers(user, decisions))),
         Group("Bản dự thảo của bạn", tuple(_drafts(user, versions))),
-        Group("Đã xem xét, chờ đưa vào quyết định", tuple(_ready(user, versions))),
+        _to_decide(_ready(user, versions)),
         Group("Quyết định đang soạn", tuple(_composing(user, decisions))),
     ]
     return [group for group in groups if group.tasks]
@@ -92,16 +95,28 @@ def _drafts(user: Any, versions: Iterable[ProcedureVersion]) -> Iterator[Task]:
             yield _task(version, version.saved_at, note)
 
 
-def _ready(user: Any, versions: list[ProcedureVersion]) -> Iterator[Task]:
+def _ready(user: Any, versions: list[ProcedureVersion]) -> list[ProcedureVersion]:
+    """Return the reviewed versions that the secretary may put into a decision."""
     if not may.is_secretary(user):
-        return
-    held = set(
-        Decision.objects.filter(items__closed_at=None).values_list("items__version", flat=True)
+        return []
+    held = set(DecisionItem.objects.filter(closed_at=None).values_list("version", flat=True))
+    return [
+        version
+        for version in versions
+        if version.status == VersionStatus.REVIEWED
+        and version.pk not in held
+        and may.is_secretary(user, version.procedure.owner)
+    ]
+
+
+def _to_decide(versions: list[ProcedureVersion]) -> Group:
+    chosen = urlencode([("ban", version.pk) for version in versions])
+    return Group(
+        "Đã xem xét, chờ đưa vào quyết định",
+        tuple(_task(version, version.reviewed_at) for version in versions),
+        "Soạn quyết định",
+        f"{reverse('procedures:decision-new')}?{chosen}",
     )
-    for version in versions:
-        is_mine = may.is_secretary(user, version.procedure.owner)
-        if version.status == VersionStatus.REVIEWED and version.pk not in held and is_mine:
-            yield _task(version, version.reviewed_at)
 
 
 def _decision_task(decision: Decision, since: Any) -> Task:

@@ -60,7 +60,6 @@ class Facts:
     known_tthc: frozenset[str] = frozenset()
     known_forms: frozenset[str] = frozenset()  # comparison keys of the office's own form codes
     ended_bases: Mapping[str, str] = field(default_factory=dict)  # number → why not in force
-    code_taken_by: str = ""
     code_confusable_with: str = ""
 
 
@@ -91,12 +90,6 @@ def _warning(code: str, section: str, message: str, row: str = "") -> Problem:
 def _identity(content: Content, facts: Facts) -> Iterator[Problem]:
     if not content.title:
         yield _blocking("title_missing", "general", "Chưa có tên quy trình.")
-    if facts.code_taken_by:
-        yield _blocking(
-            "code_taken",
-            "general",
-            f"Mã hiệu đã dùng cho “{facts.code_taken_by}”. Hãy chọn mã hiệu khác.",
-        )
     if facts.code_confusable_with:
         yield _warning(
             "code_confusable",
@@ -252,6 +245,11 @@ class TimeCheck:
     def is_over(self) -> bool:
         return self.limit is not None and self.total > self.limit
 
+    @property
+    def excess(self) -> int:
+        """Return the minutes by which the sum is too long, 0 where it is not."""
+        return max(self.total - self.limit, 0) if self.limit is not None else 0
+
 
 def time_checks(content: Content, facts: Facts) -> list[TimeCheck]:
     """Return one check a TTHC and case, in the order of the page."""
@@ -266,6 +264,19 @@ def time_checks(content: Content, facts: Facts) -> list[TimeCheck]:
         for covered in content.tthc
         for case in content.cases
     ]
+
+
+def strictest(times: Iterable[TimeCheck]) -> list[TimeCheck]:
+    """Return one check a case, the one with the lowest known limit."""
+    lowest: dict[str, TimeCheck] = {}
+    for time in times:
+        known = lowest.get(time.case)
+        is_lower = time.limit is not None and (
+            known is None or known.limit is None or time.limit < known.limit
+        )
+        if known is None or is_lower:
+            lowest[time.case] = time
+    return list(lowest.values())
 
 
 def _forms(content: Content, facts: Facts) -> Iterator[Problem]:

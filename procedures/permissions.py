@@ -196,16 +196,19 @@ def can_accept_paper(user: Any, version: ProcedureVersion, *, on: dt.date | None
 
 
 def can_compose(user: Any, decision: Decision, *, on: dt.date | None = None) -> bool:
-    """Puts procedures in and out of a decision, and lays it before the leader."""
-    return decision.status == DecisionStatus.COMPOSING and is_secretary(
-        user, decision.agency, on=on
+    """Puts procedures in and out of a decision made here, and lays it before the leader."""
+    return (
+        decision.origin == Decision.Origin.SYSTEM
+        and decision.status == DecisionStatus.COMPOSING
+        and is_secretary(user, decision.agency, on=on)
     )
 
 
 def can_cancel(user: Any, decision: Decision, *, on: dt.date | None = None) -> bool:
-    """Gives up a decision that was not issued: its secretary, or a leader."""
+    """Gives up a decision made here that was not issued: its secretary, or a leader."""
     waiting = (DecisionStatus.COMPOSING, DecisionStatus.SUBMITTED, DecisionStatus.APPROVED)
-    return decision.status in waiting and (
+    is_open = decision.origin == Decision.Origin.SYSTEM and decision.status in waiting
+    return is_open and (
         is_secretary(user, decision.agency, on=on) or is_leader(user, decision.agency, on=on)
     )
 

@@ -4,6 +4,8 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
 
+from django.db.models import Q, QuerySet
+
 from procedures.content import (
     Case,
     Content,
@@ -16,7 +18,15 @@ from procedures.content import (
     Unit,
     new_key,
 )
-from procedures.models import TTHC, LegalDocument, Procedure, TTHCOnDay, on_day
+from procedures.models import (
+    TTHC,
+    LegalDocument,
+    Procedure,
+    ProcedureVersion,
+    TTHCOnDay,
+    on_day,
+)
+from qms.foundation.dates import today
 from qms.foundation.text import comparison_key
 from qms.organisation.models import AgencyProfile
 from qms.organisation.models import Unit as OfficeUnit
@@ -118,6 +128,13 @@ def from_another(content: Content) -> Content:
     return content.revised(
         **rows, title="", tthc=(), taken_up=(), change_summary="", is_significant=True
     )
+
+
+def serving(tthc: Iterable[TTHC], agency: OfficeUnit) -> QuerySet[Procedure]:
+    """Return the agency's procedures that serve one of `tthc` today, or are being drafted to."""
+    versions = ProcedureVersion.objects.filter(tthc_links__tthc__in=list(tthc))
+    current = Q(versions__in=versions.in_force(on=today())) | Q(versions__in=versions.open())
+    return Procedure.objects.filter(current, agency=agency).distinct()
 
 
 def next_code(agency: OfficeUnit) -> str:

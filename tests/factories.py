@@ -197,12 +197,11 @@ def restrict(procedure: Procedure) -> None:
 def abolish(procedure: Procedure, office: Office, *, on: dt.date) -> Decision:
     """Abolish by a paper decision signed and in effect on the day."""
     decision = actions.compose_decision(
-        office.agency, by=office.secretary, subject="Bãi bỏ quy trình", versions=[]
+        office.agency, by=office.secretary, subject="Bãi bỏ quy trình", abolish=[procedure]
     )
-    actions.add_abolition(decision, procedure, by=office.secretary)
     decision.submit(by=office.secretary)
     signing = Signing(Signature.Method.PAPER, on=on)
-    actions.approve_decision(decision, by=office.leader, seen={}, signing=signing)
+    actions.approve_decision(decision, by=office.leader, seen=decision.sha256(), signing=signing)
     return issue(decision, office, signed_on=on, effective_on=on)
 
 
@@ -259,9 +258,7 @@ def advance(
         return version
     decision = make_decision(office, version)
     signing = BY_PASSWORD if paper_on is None else Signing(Signature.Method.PAPER, on=paper_on)
-    actions.approve_decision(
-        decision, by=office.leader, seen={version.pk: version.content_sha256}, signing=signing
-    )
+    actions.approve_decision(decision, by=office.leader, seen=decision.sha256(), signing=signing)
     if status == VersionStatus.ISSUED:
         issue(decision, office, signed_on=paper_on, effective_on=effective_on)
     version.refresh_from_db()

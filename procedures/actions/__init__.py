@@ -2,22 +2,27 @@
 
 from procedures.actions.blanks import issue_form
 from procedures.actions.deciding import (
-    add_abolition,
-    add_version,
+    add_items,
     approve_decision,
     cancel_decision,
     compose_decision,
     remove_item,
-    return_item,
+    return_version,
 )
 from procedures.actions.drafting import (
     NewProcedure,
+    discard_version,
     set_authors,
     start_procedure,
     start_version,
 )
 from procedures.actions.issuing import Numbering, issue_decision
-from procedures.actions.paper import PaperIssue, accept_paper, register_paper
+from procedures.actions.paper import (
+    PaperIssue,
+    accept_paper,
+    register_new_paper,
+    register_paper,
+)
 from procedures.actions.renditions import make_renditions
 
 __all__ = [
@@ -25,17 +30,18 @@ __all__ = [
     "Numbering",
     "PaperIssue",
     "accept_paper",
-    "add_abolition",
-    "add_version",
+    "add_items",
     "approve_decision",
     "cancel_decision",
     "compose_decision",
+    "discard_version",
     "issue_decision",
     "issue_form",
     "make_renditions",
+    "register_new_paper",
     "register_paper",
     "remove_item",
-    "return_item",
+    "return_version",
     "set_authors",
     "start_procedure",
     "start_version",

@@ -1,6 +1,6 @@
 """Composing decisions, approving them with all they hold, giving them up."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -12,7 +12,7 @@ from procedures.workflow import DecisionStatus, VersionStatus
 from qms.foundation.text import clean
 from qms.organisation.models import Unit, User
 from qms.records.signatures import Signing
-from qms.records.workflow import TransitionNotAllowed
+from qms.records.workflow import SeenVersionChanged, TransitionNotAllowed
 
 
 @transaction.atomic
@@ -27,78 +27,84 @@ def compose_decision(
 ) -> Decision:
     """Begin a decision over reviewed versions and procedures to abolish.
 
-    Raises ValidationError for a version not reviewed, or one that another open decision holds.
+    Raises what `add_items` raises.
     """
     decision = Decision(
         agency=agency, subject=clean(subject), composed_by=by, issuer_name=issuer_name
     )
     decision.record(by=by, reason="Soạn quyết định")
-    for version in versions:
-        add_version(decision, version, by=by)
-    for procedure in abolish:
-        add_abolition(decision, procedure, by=by)
+    add_items(decision, by=by, versions=versions, abolish=abolish)
     return decision
 
 
 @transaction.atomic
-def add_version(decision: Decision, version: ProcedureVersion, *, by: User) -> DecisionItem:
-    """Put a reviewed version into a decision that is being composed."""
-    _must_compose(decision)
-    if version.locked().status != VersionStatus.REVIEWED:
-        raise ValidationError(f"{version.procedure.code} chưa xem xét xong, chưa đưa vào được.")
-    return _add(decision, DecisionItem.Kind.ISSUE, version.procedure, version, by=by)
+def add_items(
+    decision: Decision,
+    *,
+    by: User,
+    versions: Iterable[ProcedureVersion] = (),
+    abolish: Iterable[Procedure] = (),
+) -> None:
+    """Put reviewed versions, and procedures to abolish, into a decision that is being composed.
 
-
-@transaction.atomic
-def add_abolition(decision: Decision, procedure: Procedure, *, by: User) -> DecisionItem:
-    """Put the abolition of a procedure into a decision; not while a version of it is open."""
+    Raises ValidationError for a version not reviewed, for a procedure that has an open version or
+    that another open decision holds. All are put in, or none.
+    """
     _must_compose(decision)
-    if procedure.versions.open().exists():
-        raise ValidationError(f"{procedure.code} đang có bản dự thảo; hãy hủy bản đó trước.")
-    return _add(decision, DecisionItem.Kind.ABOLISH, procedure, None, by=by)
+    for version in versions:
+        if version.locked().status != VersionStatus.REVIEWED:
+            raise ValidationError(f"{version.procedure.code} chưa xem xét xong, chưa đưa vào được.")
+        _add(decision, DecisionItem.Kind.ISSUE, version.procedure, version, by=by)
+    for procedure in abolish:
+        if procedure.versions.open().exists():
+            raise ValidationError(f"{procedure.code} đang có bản dự thảo; hãy hủy bản đó trước.")
+        _add(decision, DecisionItem.Kind.ABOLISH, procedure, None, by=by)
 
 
 @transaction.atomic
 def remove_item(item: DecisionItem, *, by: User, reason: str) -> None:
     """Take a line out of a decision that is being composed; its version stays reviewed."""
     _must_compose(item.decision)
-    item.removed_at = item.closed_at = timezone.now()
-    item.record(by=by, reason=clean(reason) or "Bỏ khỏi quyết định")
+    item.take_out(by=by, reason=clean(reason) or "Bỏ khỏi quyết định")
 
 
 @transaction.atomic
-def return_item(item: DecisionItem, *, by: User, comment: str) -> None:
-    """Send one version of a submitted decision back to its authors, with a comment.
+def return_version(version: ProcedureVersion, *, by: User, comment: str) -> None:
+    """Send a version back to its authors, out of the decision that it stands in.
 
-    The rest stays before the leader; an empty rest goes back to composing.
+    The rest of a submitted decision stays before the leader; an empty rest goes back to composing.
+    Raises what `ProcedureVersion.send_back` raises.
     """
-    decision = item.decision.locked()
-    if decision.status != DecisionStatus.SUBMITTED or item.version is None:
-        raise TransitionNotAllowed("Chỉ trả lại từng quy trình khi quyết định đang chờ phê duyệt.")
-    item.version.send_back(by=by, comment=comment)
-    item.removed_at = item.closed_at = timezone.now()
-    item.record(by=by, reason=f"Trả lại: {clean(comment)}")
-    if not decision.standing_items().exists():
+    item = version.decision_items.filter(closed_at=None).select_related("decision").first()
+    decision = item.decision.locked() if item else None
+    version.send_back(by=by, comment=comment)
+    if item is None or decision is None:
+        return
+    item.take_out(by=by, reason=f"Trả lại: {clean(comment)}")
+    if decision.status == DecisionStatus.SUBMITTED and not decision.standing_items().exists():
         decision.send_back(by=by, comment=comment)
 
 
 @transaction.atomic
-def approve_decision(
-    decision: Decision, *, by: User, seen: Mapping[int, str], signing: Signing
-) -> None:
+def approve_decision(decision: Decision, *, by: User, seen: str, signing: Signing) -> None:
     """Approve the decision and every version in it, frozen from now on; all or none.
 
-    `seen` gives for each version's key the SHA-256 of the content `by` was shown. Raises
-    TransitionNotAllowed when `by` wrote or reviewed one, or one is not what was seen.
+    `seen` is `Decision.sha256()` as `by` was shown it: subject, lines and the content of each.
+    Raises TransitionNotAllowed when `by` wrote or reviewed one, or this is not what was seen.
     """
     stored = decision.locked()
     if stored.status != DecisionStatus.SUBMITTED:
         raise TransitionNotAllowed(
             f"Trong lúc đó quyết định đã ở trạng thái “{stored.get_status_display()}”."
         )
+    if stored.sha256() != seen:
+        raise SeenVersionChanged(
+            "Nội dung đã thay đổi sau khi bạn mở trang. Hãy đọc lại rồi thực hiện."
+        )
     for item in decision.standing_items():
         if item.version:
-            item.version.approve(by=by, seen=seen.get(item.version.pk, ""), signing=signing)
+            version = item.version
+            version.approve(by=by, seen=version.content_sha256, signing=signing)
     decision.mark_approved(by=by, signing=signing)
 
 
@@ -111,6 +117,8 @@ def cancel_decision(decision: Decision, *, by: User, reason: str) -> None:
     """
     if not clean(reason):
         raise ValidationError("Hãy ghi lý do hủy.")
+    if decision.origin == Decision.Origin.PAPER:
+        raise TransitionNotAllowed("Quyết định nhập từ bản giấy: hãy hủy từng bản đã ghi nhận.")
     was_approved = decision.locked().status == DecisionStatus.APPROVED
     items = list(decision.standing_items())
     decision.mark_cancelled(by=by, reason=reason)
@@ -147,6 +155,7 @@ def _add(
     *,
     by: User,
 ) -> DecisionItem:
+    Procedure.objects.select_for_update(of=("self",)).get(pk=procedure.pk)
     held = procedure.decision_items.filter(closed_at=None).select_related("decision").first()
     if held is not None:
         raise ValidationError(f"{procedure.code} đang nằm trong “{held.decision}”.")

@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from procedures.content import Content
 from procedures.models import Procedure, ProcedureVersion, VersionAuthor, rebuild_links
-from procedures.workflow import VersionStatus
+from procedures.workflow import DecisionStatus, VersionStatus
+from qms.foundation.text import clean
 from qms.organisation.models import Unit, User
 from qms.records.workflow import TransitionNotAllowed
 
@@ -32,6 +33,17 @@ def start_procedure(new: NewProcedure, *, by: User, content: Content) -> Procedu
 
     Raises ValidationError at `code` when another procedure of the agency has it, in any spelling.
     """
+    return start_version(
+        make_procedure(new, by=by, reason="Lập quy trình"),
+        by=by,
+        content=content.revised(title=content.title or new.title),
+        change_type=ProcedureVersion.Change.REISSUE,
+    )
+
+
+def make_procedure(new: NewProcedure, *, by: User, reason: str) -> Procedure:
+    """Make a procedure without any version; call it in the transaction that gives it one."""
+    lock_agency(new.agency)
     taken = Procedure.objects.coded(new.agency, new.code)
     if taken is not None:
         raise ValidationError({"code": f"Mã hiệu này đã dùng cho “{taken.title}”."})
@@ -43,13 +55,13 @@ def start_procedure(new: NewProcedure, *, by: User, content: Content) -> Procedu
         title=new.title,
         issuer_name=new.issuer_name,
     )
-    procedure.record(by=by, reason="Lập quy trình")
-    return start_version(
-        procedure,
-        by=by,
-        content=content.revised(title=content.title or new.title),
-        change_type=ProcedureVersion.Change.REISSUE,
-    )
+    procedure.record(by=by, reason=reason)
+    return procedure
+
+
+def lock_agency(agency: Unit) -> None:
+    """Let who gives out codes and numbers of the agency wait for each other."""
+    Unit.objects.select_for_update(of=("self",)).get(pk=agency.pk)
 
 
 @transaction.atomic
@@ -102,3 +114,19 @@ def set_authors(version: ProcedureVersion, people: Iterable[User], *, by: User) 
         if pk not in wanted and link.removed_at is None:
             link.removed_at = timezone.now()
             link.record(by=by, reason="Bớt người soạn thảo")
+
+
+@transaction.atomic
+def discard_version(version: ProcedureVersion, *, by: User, reason: str) -> None:
+    """Give a draft up. One taken over from paper leaves its decision, which falls with its last.
+
+    Raises what `ProcedureVersion.discard` raises.
+    """
+    item = version.decision_items.filter(closed_at=None).select_related("decision").first()
+    version.discard(by=by, reason=reason)
+    if item is None:
+        return
+    item.take_out(by=by, reason=f"Hủy: {clean(reason)}")
+    decision = item.decision.locked()
+    if decision.status == DecisionStatus.COMPOSING and not decision.standing_items().exists():
+        decision.mark_cancelled(by=by, reason=reason)

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from procedures.actions.drafting import lock_agency
 from procedures.actions.renditions import make_renditions
 from procedures.models import Decision, ProcedureVersion, end_period, open_period
 from procedures.workflow import DecisionStatus
@@ -34,6 +35,7 @@ def issue_decision(decision: Decision, numbering: Numbering, *, by: User) -> Non
     Raises ValidationError at the field that is wrong: a number used twice, a day in the future, or
     (for an approval by password) one before the day of approval.
     """
+    lock_agency(decision.agency)
     stored = decision.locked()
     if stored.status != DecisionStatus.APPROVED:
         raise TransitionNotAllowed(

@@ -7,12 +7,17 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from procedures.actions.drafting import start_version
+from procedures.actions.drafting import (
+    NewProcedure,
+    lock_agency,
+    make_procedure,
+    start_version,
+)
 from procedures.actions.renditions import make_renditions
 from procedures.content import Content
 from procedures.models import Decision, DecisionItem, Procedure, ProcedureVersion, open_period
 from procedures.workflow import DecisionStatus, VersionStatus
-from qms.foundation.dates import today
+from qms.foundation.dates import format_date, today
 from qms.foundation.text import clean
 from qms.organisation.models import User
 from qms.records.models import StoredFile
@@ -28,9 +33,17 @@ class PaperIssue:
     decision_no: str
     decided_on: dt.date
     effective_on: dt.date
-    ended_on: dt.date | None = None
     signers: tuple[tuple[str, str, str], ...] = ()  # act, name, position
     scan: StoredFile | None = None
+
+
+@transaction.atomic
+def register_new_paper(
+    new: NewProcedure, paper: PaperIssue, *, by: User, content: Content
+) -> ProcedureVersion:
+    """Record a paper of a procedure that is not known yet; else as `register_paper`."""
+    procedure = make_procedure(new, by=by, reason="Ghi nhận tài liệu đã ban hành trên giấy")
+    return register_paper(procedure, paper, by=by, content=content)
 
 
 @transaction.atomic
@@ -83,9 +96,18 @@ def register_paper(
 
 
 def _paper_decision(procedure: Procedure, paper: PaperIssue, *, by: User) -> Decision:
-    known = Decision.objects.filter(
-        agency=procedure.agency, number=clean(paper.decision_no), signed_on=paper.decided_on
-    ).first()
+    lock_agency(procedure.agency)
+    known = (
+        Decision.objects.filter(
+            agency=procedure.agency, number=clean(paper.decision_no), signed_on=paper.decided_on
+        )
+        .exclude(status=DecisionStatus.CANCELLED)
+        .first()
+    )
+    if known is not None and known.origin != Decision.Origin.PAPER:
+        raise ValidationError(
+            {"decision_no": "Quyết định này đã lập trên hệ thống, không phải bản giấy."}
+        )
     if known is not None:
         return known
     decision = Decision(
@@ -113,12 +135,13 @@ def accept_paper(
 ) -> None:
     """Take a version over from paper: it is issued, and in force for the days its paper says.
 
-    `ended_on` is the first day on which it was not in force any more. Raises what
-    `ProcedureVersion.accept_paper` and `open_period` raise.
+    `ended_on` is the first day on which it was not in force any more. Raises ValidationError when
+    that is no later than the first, and what `ProcedureVersion.accept_paper` and `open_period`
+    raise.
     """
     version.accept_paper(by=by, seen=seen, signing=signing)
     item = version.decision_items.get(closed_at=None)
-    decision = item.decision
+    decision = item.decision.locked()
     if decision.status != DecisionStatus.ISSUED:
         decision.mark_issued(
             by=by,
@@ -130,6 +153,10 @@ def accept_paper(
     begins = item.effective_on or decision.effective_on
     if begins is None:
         raise ValidationError("Chưa ghi ngày hiệu lực.")
+    if ended_on is not None and ended_on <= begins:
+        raise ValidationError(
+            {"ended_on": f"Ngày hết hiệu lực phải sau ngày có hiệu lực ({format_date(begins)})."}
+        )
     open_period(item, valid_from=begins, by=by, valid_to=ended_on)
     item.closed_at = timezone.now()
     item.record(by=by, reason="Chấp nhận tài liệu đã ban hành trên giấy")

@@ -11,13 +11,13 @@ ORIGINS = [
     (Origin.UNVERIFIED, "chưa kiểm chứng"),
     (Origin.ILLUSTRATIVE, "minh họa"),
 ]
-STEP_UNIT_CHOICES = [("day", "ngày"), ("hour", "giờ"), ("minute", "phút")]
-TIME_KINDS = [
-    ("working", "tính thời gian"),
+STEP_TIME_CHOICES = [
+    ("day", "ngày"),
+    ("hour", "giờ"),
+    ("minute", "phút"),
     ("parallel", "song song"),
     ("not_counted", "không tính"),
     ("by_plan", "theo kế hoạch"),
-    ("unknown", "chưa rõ"),
 ]
 LIMIT_UNIT_CHOICES = [
     (Unit.WORKING_DAY, "ngày làm việc"),
@@ -30,7 +30,11 @@ LIMIT_UNIT_CHOICES = [
 
 @dataclass(frozen=True)
 class Column:
-    """A field of a row: `kind` is line, lines, count, choice, bool, codes, case, form or forms."""
+    """A field of a row.
+
+    `kind` is line, lines, count, number, choice, bool, case, times, form (one of the draft's),
+    forms, code (one of its TTHC) or codes.
+    """
 
     name: str
     label: str
@@ -74,7 +78,7 @@ class Section:
 
 
 _ORIGIN = Column("origin", "Kiểm chứng", "choice", tuple(ORIGINS), "w-mid", is_aside=True)
-_FOR = Column("tthc", "Chỉ áp dụng cho TTHC (để trống: tất cả)", "codes", is_aside=True)
+_FOR = Column("tthc", "Chỉ áp dụng cho TTHC (không chọn: tất cả)", "codes", is_aside=True)
 _CASE = Column("case", "Trường hợp", "case", width="w-mid")
 
 SECTIONS: tuple[Section, ...] = (
@@ -198,7 +202,7 @@ SECTIONS: tuple[Section, ...] = (
                     Column("value", "Thời hạn", "number", width="w-narrow"),
                     Column("unit", "Đơn vị", "choice", tuple(LIMIT_UNIT_CHOICES), "w-mid"),
                     _CASE,
-                    Column("tthc", "Mã TTHC (trống: tất cả)", width="w-mid", listed="tthc-codes"),
+                    Column("tthc", "TTHC", "code", width="w-mid"),
                     Column("text", "Ghi như văn bản"),
                     _ORIGIN,
                 ),
@@ -227,9 +231,9 @@ SECTIONS: tuple[Section, ...] = (
                 (
                     Column("work", "Công việc", "lines"),
                     Column("who", "Người thực hiện", listed="positions", width="w-mid"),
-                    Column("unit_name", "Đơn vị", listed="units", width="w-mid"),
                     Column("times", "Thời gian", "times"),
                     Column("output", "Kết quả của bước", "lines"),
+                    Column("unit_name", "Đơn vị", listed="units", width="w-mid"),
                     Column("forms", "Biểu mẫu", "forms", is_aside=True),
                     Column("note", "Ghi chú", "lines", is_aside=True),
                     _ORIGIN,
@@ -287,6 +291,7 @@ SECTIONS: tuple[Section, ...] = (
                             ("both", "giấy và điện tử"),
                         ),
                         "w-mid",
+                        is_aside=True,
                     ),
                     _ORIGIN,
                 ),
@@ -311,9 +316,23 @@ SECTIONS: tuple[Section, ...] = (
         only_tthc=False,
     ),
 )
+
+
+def shown(section: Section, *, is_tthc: bool) -> bool:
+    """Tell whether a procedure for TTHC, or another document, is written in this section."""
+    return section.name != "body" if is_tthc else not section.only_tthc
+
+
+def shown_parts(*, is_tthc: bool) -> frozenset[str]:
+    """Return the names of the fields and tables that stand on the page."""
+    kept = (section for section in SECTIONS if shown(section, is_tthc=is_tthc))
+    return frozenset(part.name for section in kept for part in section.parts)
+
+
 TABLES: tuple[Table, ...] = tuple(
     part for section in SECTIONS for part in section.parts if isinstance(part, Table)
 )
 SCALARS: tuple[Scalar, ...] = tuple(
     part for section in SECTIONS for part in section.parts if isinstance(part, Scalar)
 )
+ALL_PARTS = frozenset(part.name for section in SECTIONS for part in section.parts)

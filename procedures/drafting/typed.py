@@ -4,6 +4,7 @@ Nothing typed is lost: rows are added, moved and removed here without being unde
 wrong is told at its field. `document()` gives the typed document when every field can be read.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,11 +30,12 @@ from procedures.drafting.durations import (
     step_text,
     to_minutes,
 )
-from procedures.drafting.layout import SCALARS, TABLES, Column, Scalar, Table
+from procedures.drafting.layout import ALL_PARTS, SCALARS, TABLES, Column, Scalar, Table
 from qms.foundation.text import clean, clean_lines
 
 Values = dict[str, str]
-_TABLES = {table.name: table for table in TABLES}
+_KEY = re.compile(r"[0-9a-z]{1,16}")  # as content.Row wants it
+_NOT_COUNTED = frozenset({TimeKind.PARALLEL, TimeKind.NOT_COUNTED, TimeKind.BY_PLAN})
 _MOST_ROWS = 400  # of one table; far above any real procedure
 
 
@@ -60,6 +62,7 @@ class Typed:
     scalars: Values
     rows: dict[str, list[TypedRow]]
     taken_up: list[str]
+    parts: frozenset[str] = ALL_PARTS  # what stands on the page; the rest is not touched
 
     # --- from and to ---
 
@@ -77,22 +80,30 @@ class Typed:
         return cls(scalars, rows, [_taken_text(taken) for taken in document.taken_up])
 
     @classmethod
-    def posted(cls, data: QueryDict) -> "Typed":
-        """Return what was posted; unknown names are passed over."""
+    def posted(cls, data: QueryDict, *, parts: frozenset[str] = ALL_PARTS) -> "Typed":
+        """Return what was posted of `parts`; unknown names are passed over.
+
+        A row keeps the key it came with, lest a step that was only moved be taken for a new one.
+        """
         scalars = {scalar.name: data.get(scalar.name, "") for scalar in SCALARS}
-        rows: dict[str, list[TypedRow]] = {}
-        for table in TABLES:
-            keys = [k for k in dict.fromkeys(data.getlist(table.name)) if k.isalnum()]
-            rows[table.name] = [
-                TypedRow(key, dict(_posted_values(data, f"{table.name}-{key}-")))
-                for key in keys[:_MOST_ROWS]
+        values = _posted_values(data)
+        rows = {
+            table.name: [
+                TypedRow(key, values.get((table.name, key), {}))
+                for key in dict.fromkeys(data.getlist(table.name))
+                if _KEY.fullmatch(key)
             ]
-        return cls(scalars, rows, data.getlist("taken_up"))
+            for table in TABLES
+        }
+        return cls(scalars, rows, data.getlist("taken_up"), parts)
 
     # --- rows ---
 
     def change_rows(self, deed: str) -> None:
-        """Do `add:steps`, `up:steps:KEY`, `down:…` or `remove:…`; what cannot be done is not."""
+        """Do `add:steps`, `up:steps:KEY`, `down:…` or `remove:…`; what cannot be done is not.
+
+        The last case stays, for the times of all steps hang on it.
+        """
         verb, _, rest = deed.partition(":")
         table, _, key = rest.partition(":")
         rows = self.rows.get(table)
@@ -104,7 +115,7 @@ class Typed:
         place = next((i for i, row in enumerate(rows) if row.key == key), None)
         if place is None:
             return
-        if verb == "remove":
+        if verb == "remove" and (table != "cases" or len(rows) > 1):
             del rows[place]
         elif verb == "up" and place > 0:
             rows[place - 1], rows[place] = rows[place], rows[place - 1]
@@ -120,7 +131,7 @@ class Typed:
     def document(self, base: Content, names: Names) -> tuple[Content | None, dict[str, str]]:
         """Return the document and no errors, or None and what is wrong by field name.
 
-        What the page does not show (an attached file, what is illustrative) is kept from `base`.
+        What the page does not show (an attached file, sections of another kind) stays as in `base`.
         """
         reader = _Reader(self, base, names)
         fields = reader.fields()
@@ -128,11 +139,20 @@ class Typed:
             return None, reader.errors
         return base.revised(**fields), {}
 
+    def readable(self, base: Content, names: Names) -> Content:
+        """Return what can be read, rows with a wrong value left out; to compare, not to store."""
+        return base.revised(**_Reader(self, base, names).fields())
 
-def _posted_values(data: QueryDict, prefix: str) -> Iterator[tuple[str, str]]:
+
+def _posted_values(data: QueryDict) -> dict[tuple[str, str], Values]:
+    """Return the fields of each row by table and key: `steps-a1b2-work` is (steps, a1b2), work."""
+    values: dict[tuple[str, str], Values] = {}
     for name in data:
-        if name.startswith(prefix):
-            yield name.removeprefix(prefix), "\n".join(data.getlist(name))
+        table, _, rest = name.partition("-")
+        key, _, column = rest.partition("-")
+        if column:
+            values.setdefault((table, key), {})[column] = "\n".join(data.getlist(name))
+    return values
 
 
 def _scalar_text(document: Content, scalar: Scalar) -> str:
@@ -178,12 +198,10 @@ def _times_text(step: Step, document: Content) -> Values:
     values: Values = {}
     for case in document.cases:
         time = step.time(case.key)
-        number, unit = step_text(time.minutes) if time.minutes is not None else ("", "day")
-        values |= {
-            f"times-{case.key}-kind": time.kind.value,
-            f"times-{case.key}-value": number,
-            f"times-{case.key}-unit": unit,
-        }
+        number, unit = "", "day" if time.kind is TimeKind.UNKNOWN else time.kind.value
+        if time.minutes is not None:
+            number, unit = step_text(time.minutes)
+        values |= {f"times-{case.key}-value": number, f"times-{case.key}-unit": unit}
     return values
 
 
@@ -193,14 +211,22 @@ class _Reader:
     def __init__(self, typed: Typed, base: Content, names: Names) -> None:
         self.typed, self.base, self.names = typed, base, names
         self.errors: dict[str, str] = {}
+        self.listed: set[str] = set()  # codes of TTHC met so far
         self.covered = {clean(row.values.get("code", "")) for row in typed.rows["tthc"]}
 
     def fields(self) -> dict[str, Any]:
-        read: dict[str, Any] = {s.name: self._scalar(s) for s in SCALARS}
+        parts = self.typed.parts
+        read: dict[str, Any] = {s.name: self._scalar(s) for s in SCALARS if s.name in parts}
         for table in TABLES:
-            rows = [self._row(table, row) for row in self.typed.rows[table.name]]
+            if table.name not in parts:
+                continue
+            typed = self.typed.rows[table.name]
+            if len(typed) > _MOST_ROWS:
+                self.errors[table.name] = f"Bảng này chỉ nhận tối đa {_MOST_ROWS} dòng."
+            rows = [self._row(table, row) for row in typed]
             read[table.name] = tuple(row for row in rows if row is not None)
-        read["cases"] = read["cases"] or (Case(key="c1"),)
+        if "cases" in parts:
+            read["cases"] = read["cases"] or (Case(key="c1"),)
         read["taken_up"] = tuple(self._taken())
         return read
 
@@ -239,7 +265,16 @@ class _Reader:
                 read[column.name] = self._cell(column, values.get(column.name, ""), prefix)
         if table.name == "limits":
             read["minutes"] = self._limit(values, prefix)
+        if table.name == "tthc":
+            self._once(read["code"], prefix)
         return self._built(table, row, read)
+
+    def _once(self, code: str, prefix: str) -> None:
+        if not code:
+            self.errors[f"{prefix}code"] = "Hãy ghi mã TTHC, hoặc bỏ dòng này."
+        elif code in self.listed:
+            self.errors[f"{prefix}code"] = f"TTHC {code} đã có ở dòng trên. Hãy bỏ một dòng."
+        self.listed.add(code)
 
     def _built(self, table: Table, row: TypedRow, read: dict[str, Any]) -> Any:
         annotation = Content.model_fields[table.name].annotation
@@ -261,6 +296,8 @@ class _Reader:
             return bool(text)
         if column.kind == "codes":
             return self._try(name, lambda: self._codes(text)) or ()
+        if column.kind == "code":
+            return "".join(self._try(name, lambda: self._codes(clean(text))) or ())
         if column.kind == "forms":
             known = {row.key for row in self.typed.rows["forms"]}
             return tuple(key for key in text.split() if key in known)
@@ -283,14 +320,9 @@ class _Reader:
     def _who(self, text: str) -> dict[str, str]:
         name = clean(text)
         known = self.names.positions | {step.position for step in self.base.steps}
-        return (
-            {"position": name, "responsible": ""}
-            if name in known
-            else {
-                "position": "",
-                "responsible": name,
-            }
-        )
+        if name in known:
+            return {"position": name, "responsible": ""}
+        return {"position": "", "responsible": name}
 
     def _unit(self, text: str, key: str) -> dict[str, str]:
         name = clean(text)
@@ -299,27 +331,23 @@ class _Reader:
         return {"unit_name": name, "unit_code": (code or "") if name else ""}
 
     def _times(self, values: Values, prefix: str) -> tuple[StepTime, ...]:
-        read = []
-        for case in self.typed.case_keys or ["c1"]:
-            time = self._time(values, prefix, case)
-            if time is not None:
-                read.append(time)
-        return tuple(read)
+        times = (self._time(values, prefix, case) for case in self.typed.case_keys or ["c1"])
+        return tuple(time for time in times if time is not None)
 
     def _time(self, values: Values, prefix: str, case: str) -> StepTime | None:
+        """Read a number with its unit, or a way of not counting; a number left empty is unknown."""
         start = f"times-{case}-"
         number = values.get(f"{start}value", "").strip()
-        kind = values.get(f"{start}kind", "") or (TimeKind.WORKING if number else TimeKind.UNKNOWN)
-        if kind not in [k.value for k in TimeKind]:
-            kind = TimeKind.UNKNOWN
-        if kind == TimeKind.UNKNOWN and number:
-            kind = TimeKind.WORKING
-        if kind != TimeKind.WORKING:
-            return StepTime(case=case, kind=TimeKind(kind))
-        if not number:
-            self.errors[f"{prefix}{start}value"] = "Hãy ghi số ngày, hoặc chọn “chưa rõ”."
+        unit = values.get(f"{start}unit", "")
+        if unit in _NOT_COUNTED and number:
+            self.errors[f"{prefix}{start}value"] = (
+                "Đã ghi số thì chọn ngày, giờ hoặc phút; nếu không tính thì xóa số."
+            )
             return None
-        each = STEP_UNITS.get(values.get(f"{start}unit", "day"), STEP_UNITS["day"])
+        if unit in _NOT_COUNTED or not number:
+            kind = TimeKind(unit) if unit in _NOT_COUNTED else TimeKind.UNKNOWN
+            return StepTime(case=case, kind=kind)
+        each = STEP_UNITS.get(unit, STEP_UNITS["day"])
         minutes = self._try(f"{prefix}{start}value", lambda: to_minutes(number, each))
         if minutes is None:
             return None
@@ -340,19 +368,13 @@ class _Reader:
     def _taken(self) -> Iterator[TakenUp]:
         for text in dict.fromkeys(self.typed.taken_up):
             kind, _, rest = text.partition("|")
-            parts = rest.rsplit("|", 2)
-            if len(parts) == 3 and kind in ("tthc", "legal"):
-                try:
-                    yield TakenUp.model_validate(
-                        {
-                            "kind": kind,
-                            "subject": parts[0],
-                            "change": parts[1],
-                            "effective_on": parts[2],
-                        }
-                    )
-                except ValueError:
-                    continue
+            parts = dict(
+                zip(("subject", "change", "effective_on"), rest.rsplit("|", 2), strict=False)
+            )
+            try:
+                yield TakenUp.model_validate({"kind": kind, **parts})
+            except ValueError:
+                continue  # not from our page
 
 
 def _count(text: str) -> int | None:

@@ -7,14 +7,14 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, QuerySet
 
 from procedures.actions import Numbering
-from procedures.models import Decision, Procedure, ProcedureVersion
+from procedures.models import DecisionItem, Procedure, ProcedureVersion
 from procedures.permissions import in_force_exists
 from procedures.workflow import VersionStatus
-from qms.foundation.forms import DateField
-from qms.foundation.text import clean
+from qms.foundation.forms import DateField, LineField
+from qms.organisation.forms import PasswordForm
 from qms.organisation.models import Unit, User
 from qms.records import files
 from qms.records.models import StoredFile
@@ -30,23 +30,22 @@ class _ProceduresField(forms.ModelMultipleChoiceField):
         return f"{procedure.code} – {procedure.title}"
 
 
-def ready_versions(agency: Unit) -> Any:
+def ready_versions(agency: Unit) -> QuerySet[ProcedureVersion]:
     """Return the reviewed versions of the agency that no open decision holds."""
-    held = Q(decision_items__closed_at__isnull=True, decision_items__isnull=False)
-    return (
-        ProcedureVersion.objects.filter(status=VersionStatus.REVIEWED, procedure__agency=agency)
-        .exclude(held)
-        .select_related("procedure")
-        .order_by("procedure__sort_key")
+    held = DecisionItem.objects.filter(version=OuterRef("pk"), closed_at=None)
+    ready = ProcedureVersion.objects.filter(
+        ~Exists(held), status=VersionStatus.REVIEWED, procedure__agency=agency
     )
+    return ready.select_related("procedure").order_by("procedure__sort_key")
 
 
-def abolishable(agency: Unit) -> Any:
+def abolishable(agency: Unit) -> QuerySet[Procedure]:
     """Return the procedures in force of the agency with nothing open about them."""
-    busy = Q(versions__in=ProcedureVersion.objects.open()) | Q(
-        decision_items__closed_at__isnull=True, decision_items__isnull=False
+    drafted = ProcedureVersion.objects.open().filter(procedure=OuterRef("pk"))
+    held = DecisionItem.objects.filter(procedure=OuterRef("pk"), closed_at=None)
+    return Procedure.objects.filter(
+        in_force_exists(), ~Exists(drafted), ~Exists(held), agency=agency
     )
-    return Procedure.objects.filter(in_force_exists(), agency=agency).exclude(busy)
 
 
 class ItemsForm(forms.Form):
@@ -63,8 +62,8 @@ class ItemsForm(forms.Form):
         label="Bãi bỏ",
         queryset=Procedure.objects.none(),
         required=False,
-        widget=forms.SelectMultiple(attrs={"size": 6}),
-        help_text="Chọn quy trình đang có hiệu lực cần bãi bỏ, nếu có.",
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Quy trình đang có hiệu lực cần bãi bỏ, nếu có.",
     )
 
     def __init__(self, *args: Any, agency: Unit, **kwargs: Any) -> None:
@@ -82,21 +81,18 @@ class ItemsForm(forms.Form):
 class DecisionForm(ItemsForm):
     """Begin a decision."""
 
-    subject = forms.CharField(
+    subject = LineField(
         label="Trích yếu",
         max_length=500,
         initial="Ban hành quy trình thuộc hệ thống quản lý chất lượng theo TCVN ISO 9001:2015",
     )
-    issuer_name = forms.CharField(
+    issuer_name = LineField(
         label="Cơ quan ban hành",
         max_length=255,
         required=False,
         help_text="Để trống nếu cơ quan tự ban hành; ghi tên cơ quan cấp trên nếu cấp trên ký.",
     )
     field_order = ("subject", "issuer_name", "versions", "abolish")
-
-    def clean_subject(self) -> str:
-        return clean(self.cleaned_data["subject"])
 
 
 class CommentForm(forms.Form):
@@ -112,7 +108,7 @@ class CommentForm(forms.Form):
 class NumberingForm(forms.Form):
     """What the văn thư enters after the signature."""
 
-    number = forms.CharField(
+    number = LineField(
         label="Số, ký hiệu", max_length=60, help_text="Ví dụ 12/QĐ-PGDĐT, lấy theo sổ văn bản đi."
     )
     signed_on = DateField(label="Ngày quyết định")
@@ -126,9 +122,6 @@ class NumberingForm(forms.Form):
         required=False,
         help_text=f"Bản gốc đã ký, tối đa {settings.MAX_UPLOAD_BYTES // 1048576} MB.",
     )
-
-    def clean_number(self) -> str:
-        return clean(self.cleaned_data["number"])
 
     def clean_signed_file(self) -> UploadedFile | None:
         upload: UploadedFile | None = self.cleaned_data["signed_file"]
@@ -152,10 +145,7 @@ class NumberingForm(forms.Form):
         )
 
 
-def seen_hashes(decision: Decision, data: Any) -> dict[int, str]:
-    """Return for each version of the decision the hash that the person's page showed."""
-    return {
-        item.version_id: str(data.get(f"seen_{item.version_id}", ""))
-        for item in decision.standing_items()
-        if item.version_id
-    }
+class ApproveForm(PasswordForm):
+    """The leader's password; the hash of what was laid before them travels with it."""
+
+    seen = forms.CharField(widget=forms.HiddenInput)

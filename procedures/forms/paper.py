@@ -5,12 +5,14 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
 
 from procedures.actions import PaperIssue
-from procedures.forms.starting import NewProcedureForm
-from procedures.models import TTHC, Procedure
-from qms.foundation.forms import DateField
-from qms.foundation.text import clean
+from procedures.forms.starting import TWICE, NewProcedureForm
+from procedures.imports.codes import read_code
+from procedures.models import TTHC, Procedure, ProcedureVersion
+from qms.foundation.forms import DateField, LineField
+from qms.organisation.forms import PasswordForm
 from qms.organisation.models import Unit, User
 from qms.records import files
 from qms.records.models import Signature
@@ -38,7 +40,7 @@ class PaperForm(NewProcedureForm):
         required=False,
         help_text="Để trống nếu không dùng.",
     )
-    decision_no = forms.CharField(label="Số quyết định ban hành", max_length=60)
+    decision_no = LineField(label="Số quyết định ban hành", max_length=60)
     decided_on = DateField(label="Ngày quyết định")
     effective_on = DateField(label="Có hiệu lực từ")
     scan = forms.FileField(label="Bản chụp (PDF hoặc ảnh)")
@@ -47,10 +49,10 @@ class PaperForm(NewProcedureForm):
         super().__init__(*args, agency=agency, **kwargs)
         self.procedure: Procedure | None = None
         for name, _, label in _ACTS:
-            self.fields[f"{name}_name"] = forms.CharField(
+            self.fields[f"{name}_name"] = LineField(
                 label=label, required=name == "approved", max_length=150
             )
-            self.fields[f"{name}_position"] = forms.CharField(
+            self.fields[f"{name}_position"] = LineField(
                 label=f"Chức danh {label.lower()}", required=False, max_length=150
             )
         scan = self.fields.pop("scan")
@@ -58,12 +60,13 @@ class PaperForm(NewProcedureForm):
 
     def clean_code(self) -> str:
         """A code that is known means another edition of that procedure."""
-        code = clean(self.cleaned_data["code"])
+        code: str = self.cleaned_data["code"]
         self.procedure = Procedure.objects.coded(self.agency, code)
         return code
 
     def clean_tthc(self) -> list[TTHC]:
-        codes = self.cleaned_data["tthc"].replace(",", " ").replace(";", " ").split()
+        words = self.cleaned_data["tthc"].replace(",", " ").replace(";", " ").split()
+        codes = [read_code(word).code or word for word in words]
         rows = {row.code: row for row in TTHC.objects.filter(code__in=codes)}
         for code in codes:
             if code not in rows:
@@ -83,6 +86,19 @@ class PaperForm(NewProcedureForm):
             self.add_error("tthc", "Quy trình giải quyết TTHC phải có ít nhất một TTHC.")
         return cleaned
 
+    def recorded_already(self, *, by: User) -> ProcedureVersion | None:
+        """Return what `by` recorded by sending this very form just before, if any."""
+        if self.procedure is None:
+            return None
+        recorded = self.procedure.versions.open().filter(
+            origin=ProcedureVersion.Origin.PAPER,
+            created_by=by,
+            created_at__gte=timezone.now() - TWICE,
+            issue_no=self.cleaned_data["issue_no"],
+            revision_no=self.cleaned_data["revision_no"],
+        )
+        return recorded.first()
+
     def paper(self, *, by: User) -> PaperIssue:
         """Return what the paper says; its scan is kept by now."""
         data = self.cleaned_data
@@ -90,13 +106,24 @@ class PaperForm(NewProcedureForm):
         return PaperIssue(
             issue_no=data["issue_no"],
             revision_no=data["revision_no"],
-            decision_no=clean(data["decision_no"]),
+            decision_no=data["decision_no"],
             decided_on=data["decided_on"],
             effective_on=data["effective_on"],
             signers=tuple(
-                (act.value, clean(data[f"{field}_name"]), clean(data[f"{field}_position"]))
+                (act.value, data[f"{field}_name"], data[f"{field}_position"])
                 for field, act, _ in _ACTS
                 if data[f"{field}_name"]
             ),
             scan=files.store(self.scan_data, name, kind=self.scan_kind, by=by),
         )
+
+
+class AcceptForm(PasswordForm):
+    """The leader's password; the hash of what was read travels with it."""
+
+    seen = forms.CharField(widget=forms.HiddenInput)
+    ended_on = DateField(
+        label="Hết hiệu lực từ",
+        required=False,
+        help_text="Chỉ ghi khi tài liệu giấy này đã hết hiệu lực; để trống nếu còn áp dụng.",
+    )

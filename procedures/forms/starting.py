@@ -1,27 +1,34 @@
 """How a draft begins."""
 
+import datetime as dt
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from procedures.models import Procedure, ProcedureVersion
-from qms.foundation.text import clean
-from qms.organisation.models import Unit
+from qms.foundation.forms import LineField
+from qms.foundation.text import clean, comparison_key
+from qms.organisation.models import Unit, User
+
+TWICE = dt.timedelta(minutes=10)  # within which the same form again is the same deed
 
 
 class NewProcedureForm(forms.Form):
     """What identifies a new procedure."""
 
-    code = forms.CharField(
-        label="Mã hiệu", max_length=60, help_text="Đề nghị theo mẫu của cơ quan; có thể sửa."
+    code = LineField(
+        label="Mã hiệu",
+        max_length=60,
+        help_text="Đề nghị theo mẫu của cơ quan; sửa được ở đây, về sau thì không.",
     )
-    title = forms.CharField(label="Tên quy trình", max_length=1100)
+    title = LineField(label="Tên quy trình", max_length=1100)
     kind = forms.ChoiceField(label="Loại tài liệu", choices=Procedure.Kind.choices)
     owner = forms.ModelChoiceField(
         label="Đơn vị quản lý", queryset=Unit.objects.none(), empty_label=None
     )
-    issuer_name = forms.CharField(
+    issuer_name = LineField(
         label="Cơ quan ban hành",
         required=False,
         max_length=255,
@@ -36,11 +43,23 @@ class NewProcedureForm(forms.Form):
         self.fields["owner"].initial = agency
 
     def clean_code(self) -> str:
-        code = clean(self.cleaned_data["code"])
+        code: str = self.cleaned_data["code"]
+        if len(comparison_key(code)) > 60:
+            raise ValidationError("Mã hiệu dài quá. Hãy rút gọn.")
         taken = Procedure.objects.coded(self.agency, code)
         if taken is not None:
             raise ValidationError(f"Mã hiệu này đã dùng cho “{taken.title}”.")
         return code
+
+    def begun_already(self, *, by: User) -> ProcedureVersion | None:
+        """Return the draft that `by` began by sending this very form just before, if any."""
+        if not self.is_bound or "code" not in self.errors:
+            return None
+        procedure = Procedure.objects.coded(self.agency, self.data.get("code", ""))
+        if procedure is None or procedure.title != clean(self.data.get("title", "")):
+            return None
+        since = timezone.now() - TWICE
+        return procedure.versions.open().filter(created_by=by, created_at__gte=since).first()
 
 
 class NextVersionForm(forms.Form):

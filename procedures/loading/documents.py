@@ -152,7 +152,7 @@ class Documents:
         actions.approve_decision(
             decision,
             by=self.people["approver"],
-            seen={version.pk: version.content_sha256 for version in versions},
+            seen=decision.sha256(),
             signing=_on_paper(facts["signed_on"]),
         )
         actions.issue_decision(

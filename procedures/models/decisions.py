@@ -118,6 +118,7 @@ class Decision(WorkflowModel):
 
         Raises TransitionNotAllowed when it is empty, or an item is not ready for approval.
         """
+        self.locked()
         items = list(self.standing_items())
         if not items:
             raise TransitionNotAllowed("Quyết định chưa có quy trình nào.")
@@ -241,6 +242,14 @@ class DecisionItem(RecordedModel):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.procedure.code}"
+
+    def take_out(self, *, by: User, reason: str) -> None:
+        """Take the line out of its decision. Raises TransitionNotAllowed when it is out already."""
+        stored = DecisionItem.objects.select_for_update(of=("self",)).get(pk=self.pk)
+        if stored.removed_at is not None:
+            raise TransitionNotAllowed(f"{self.procedure.code} đã được bỏ khỏi quyết định.")
+        self.removed_at = self.closed_at = timezone.now()
+        self.record(by=by, reason=reason)
 
 
 class InForcePeriodQuerySet(models.QuerySet["InForcePeriod"]):

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from itertools import pairwise
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -189,8 +190,17 @@ class ProcedureVersion(WorkflowModel):
         return self.status in FROZEN_VERSION
 
     def author_ids(self) -> set[int]:
-        """Return the keys of those who write this version: named, or who ever submitted it."""
+        """Return the keys of those who are named as writing this version."""
         return {link.person_id for link in self.author_links.all() if link.removed_at is None}
+
+    def _writers(self) -> set[int | None]:
+        """Return the keys of all who had a hand in it: named, handed it in, or changed its text."""
+        writers: set[int | None] = {*self.author_ids(), self.submitted_by_id}
+        rows = self.history.order_by("history_id").values_list("history_user_id", "content_sha256")
+        for (_, before), (person, after) in pairwise(rows):
+            if before != after:
+                writers.add(person)
+        return writers
 
     def put(self, document: Content) -> None:
         """Lay `document` over this version in memory, with all that is derived from it."""
@@ -203,12 +213,21 @@ class ProcedureVersion(WorkflowModel):
     # --- verbs ---
 
     @transaction.atomic
-    def save_content(self, document: Content, *, by: User, seen: str, reason: str) -> None:
+    def save_content(
+        self,
+        document: Content,
+        *,
+        by: User,
+        seen: str,
+        reason: str,
+        answers: Mapping[str, str] | None = None,
+    ) -> None:
         """Store `document` as the draft's content, with its links and one history row.
 
-        `seen` is the SHA-256 of the content the person started from. Raises SeenVersionChanged
-        when another one was stored meanwhile, TransitionNotAllowed when it is no draft any more.
-        The same content again writes nothing.
+        `seen` is the SHA-256 of the content the person started from; `answers` are the reasons
+        given so far for warnings (None: as they are). Raises SeenVersionChanged when another
+        content was stored meanwhile, TransitionNotAllowed when it is no draft any more. The same
+        again writes nothing.
         """
         stored = self.locked()
         if stored.status != VersionStatus.DRAFT:
@@ -218,7 +237,10 @@ class ProcedureVersion(WorkflowModel):
         if stored.content_sha256 != seen:
             raise SeenVersionChanged("Người khác đã lưu bản này trong lúc bạn đang sửa.")
         self.put(document)
-        if self.content_sha256 == stored.content_sha256:
+        self.answers = stored.answers
+        if answers is not None:
+            self.answers = {name: said for name, text in answers.items() if (said := clean(text))}
+        if (self.content_sha256, self.answers) == (stored.content_sha256, stored.answers):
             return
         self.saved_at = timezone.now()
         self.record(by=by, reason=reason)
@@ -284,7 +306,7 @@ class ProcedureVersion(WorkflowModel):
         content `by` saw (`seen`, a SHA-256).
         """
         self._must_be_seen(seen)
-        if by.pk in self.author_ids() or by == self.submitted_by:
+        if by.pk in self._writers():
             raise TransitionNotAllowed("Người soạn thảo không được tự xem xét.")
         self._move(
             VersionStatus.REVIEWED,
@@ -329,7 +351,7 @@ class ProcedureVersion(WorkflowModel):
         not the content `by` saw.
         """
         self._must_be_seen(seen)
-        if by.pk in self.author_ids() or by == self.submitted_by:
+        if by.pk in self._writers():
             raise TransitionNotAllowed("Người soạn thảo không được tự phê duyệt.")
         if by == self.reviewed_by:
             raise TransitionNotAllowed("Người xem xét không được đồng thời phê duyệt.")

@@ -15,9 +15,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from procedures import actions
 from procedures import permissions as may
+from procedures.answers import explain
 from procedures.forms.blanks import BlankForm
 from procedures.models import Form, FormIssue, InForcePeriod
-from procedures.views.answers import explain
 from procedures.views.reach import key_of, open_to_strangers
 from qms.foundation.dates import today
 from qms.foundation.text import fold, sort_key

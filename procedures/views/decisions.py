@@ -1,40 +1,55 @@
 """Decisions: compose, check, approve, number (DESIGN §2, Issuing)."""
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable
 
-from django import forms
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.db.models import Count
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from procedures import actions
 from procedures import permissions as may
-from procedures.checks import Facts, TimeCheck, time_checks
+from procedures.answers import explain
 from procedures.forms.decisions import (
+    ApproveForm,
     CommentForm,
     DecisionForm,
     ItemsForm,
     NumberingForm,
-    seen_hashes,
 )
-from procedures.models import Decision, DecisionItem
-from procedures.views.answers import explain
+from procedures.models import Decision
+from procedures.pages.decision import decision_page, visible_decision
 from procedures.workflow import DecisionStatus
-from qms.foundation.dates import today
 from qms.http import UserRequest
-from qms.organisation.forms import PasswordForm
 from qms.organisation.models import Unit, units_of
 from qms.organisation.roles import Role
 from qms.records import files
 from qms.records.models import Signature
 from qms.records.signatures import Signing
+from qms.records.workflow import TransitionNotAllowed
 
 
-def _decision(request: HttpRequest, pk: int) -> Decision:
-    return get_object_or_404(may.visible_decisions(request.user).select_related("agency"), pk=pk)
+@require_safe
+def decision_list(request: UserRequest) -> HttpResponse:
+    visible = may.visible_decisions(request.user)
+    counts = dict(visible.order_by().values_list("status").annotate(Count("pk")))
+    status = request.GET.get("trang-thai", "")
+    listed = visible.filter(status=status) if status in counts else visible
+    context = {
+        "page": Paginator(listed.order_by("-pk"), 50).get_page(request.GET.get("trang")),
+        "status": status if status in counts else "",
+        "total": sum(counts.values()),
+        "query": f"trang-thai={status}&" if status in counts else "",
+        "statuses": [
+            (value, label, counts[value])
+            for value, label in DecisionStatus.choices
+            if value in counts
+        ],
+        "may_start": may.can_start(request.user),
+    }
+    return render(request, "procedures/decision_list.html", context)
 
 
 def _own_agency(request: UserRequest) -> Unit:
@@ -44,27 +59,11 @@ def _own_agency(request: UserRequest) -> Unit:
     return agency
 
 
-@require_safe
-def decision_list(request: UserRequest) -> HttpResponse:
-    decisions = may.visible_decisions(request.user).select_related("composed_by")
-    status = request.GET.get("trang-thai", "")
-    if status in DecisionStatus.values:
-        decisions = decisions.filter(status=status)
-    page = Paginator(decisions.order_by("-pk"), 50).get_page(request.GET.get("trang"))
-    context = {
-        "page": page,
-        "status": status,
-        "query": f"trang-thai={status}&" if status else "",
-        "statuses": DecisionStatus.choices,
-        "may_start": may.can_start(request.user),
-    }
-    return render(request, "procedures/decision_list.html", context)
-
-
 @require_http_methods(["GET", "POST"])
 def decision_new(request: UserRequest) -> HttpResponse:
     agency = _own_agency(request)
-    form = DecisionForm(request.POST or None, agency=agency)
+    initial = {"versions": request.GET.getlist("ban"), "abolish": request.GET.getlist("bai-bo")}
+    form = DecisionForm(request.POST or None, agency=agency, initial=initial)
     if form.is_valid():
         try:
             decision = actions.compose_decision(
@@ -79,37 +78,42 @@ def decision_new(request: UserRequest) -> HttpResponse:
             form.add_error(None, refusal)
         else:
             return explain(request, redirect(decision), f"Đã soạn: {decision.subject}.")
-    return render(request, "procedures/decision_new.html", {"form": form})
+    status = 422 if form.errors else 200
+    return render(request, "procedures/decision_new.html", {"form": form}, status=status)
 
 
 @require_safe
 def decision_detail(request: UserRequest, pk: int) -> HttpResponse:
-    return _page(request, _decision(request, pk))
+    return decision_page(request, visible_decision(request, pk))
 
 
 @require_POST
 def decision_add(request: UserRequest, pk: int) -> HttpResponse:
-    decision = _decision(request, pk)
-    _require(may.can_compose(request.user, decision))
+    decision = visible_decision(request, pk)
+    _require(may.is_secretary(request.user, decision.agency))
     form = ItemsForm(request.POST, agency=decision.agency)
-    if form.is_valid():
-        try:
-            for version in form.cleaned_data["versions"]:
-                actions.add_version(decision, version, by=request.user)
-            for procedure in form.cleaned_data["abolish"]:
-                actions.add_abolition(decision, procedure, by=request.user)
-        except ValidationError as refusal:
-            form.add_error(None, refusal)
-        else:
-            return explain(request, redirect(decision), "Đã thêm vào quyết định.")
-    return _page(request, decision, items_form=form)
+    if not form.is_valid():
+        if may.can_compose(request.user, decision):
+            return decision_page(request, decision, status=422, items_form=form)
+        return _moved_on(request, decision)
+    return _try(
+        request,
+        decision,
+        lambda: actions.add_items(
+            decision,
+            by=request.user,
+            versions=form.cleaned_data["versions"],
+            abolish=form.cleaned_data["abolish"],
+        ),
+        "Đã thêm vào quyết định.",
+    )
 
 
 @require_POST
 def decision_remove(request: UserRequest, pk: int, item: int) -> HttpResponse:
-    decision = _decision(request, pk)
-    _require(may.can_compose(request.user, decision))
-    line = get_object_or_404(decision.items.filter(removed_at=None), pk=item)
+    decision = visible_decision(request, pk)
+    _require(may.is_secretary(request.user, decision.agency))
+    line = get_object_or_404(decision.items.select_related("procedure", "decision"), pk=item)
     return _try(
         request,
         decision,
@@ -120,7 +124,7 @@ def decision_remove(request: UserRequest, pk: int, item: int) -> HttpResponse:
 
 @require_POST
 def decision_submit(request: UserRequest, pk: int) -> HttpResponse:
-    decision = _decision(request, pk)
+    decision = visible_decision(request, pk)
     _require(may.is_secretary(request.user, decision.agency))
     return _try(
         request, decision, lambda: decision.submit(by=request.user), "Đã trình lãnh đạo phê duyệt."
@@ -129,11 +133,13 @@ def decision_submit(request: UserRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def decision_return(request: UserRequest, pk: int) -> HttpResponse:
-    decision = _decision(request, pk)
+    decision = visible_decision(request, pk)
     _require(may.is_leader(request.user, decision.agency))
     form = CommentForm(request.POST, prefix="return")
+    if decision.status != DecisionStatus.SUBMITTED:
+        return _moved_on(request, decision)
     if not form.is_valid():
-        return _page(request, decision, return_form=form)
+        return decision_page(request, decision, status=422, return_form=form)
     return _try(
         request,
         decision,
@@ -144,68 +150,82 @@ def decision_return(request: UserRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def decision_item_return(request: UserRequest, pk: int, item: int) -> HttpResponse:
-    decision = _decision(request, pk)
+    decision = visible_decision(request, pk)
     _require(may.is_leader(request.user, decision.agency))
-    line = get_object_or_404(decision.items.filter(version__isnull=False, removed_at=None), pk=item)
+    lines = decision.items.select_related("version__procedure", "procedure")
+    line = get_object_or_404(lines.filter(version__isnull=False), pk=item)
     form = CommentForm(request.POST, prefix=f"item{line.pk}")
+    if decision.status != DecisionStatus.SUBMITTED:
+        return _moved_on(request, decision)
+    if line.version is None or line.removed_at:
+        what = ValidationError(f"{line.procedure.code} đã được đưa ra khỏi quyết định này.")
+        return explain(request, redirect(decision), what)
     if not form.is_valid():
-        return _page(request, decision, item_forms={line.pk: form})
+        return decision_page(request, decision, status=422, item_forms={line.pk: form})
+    version, comment = line.version, form.cleaned_data["comment"]
     return _try(
         request,
         decision,
-        lambda: actions.return_item(line, by=request.user, comment=form.cleaned_data["comment"]),
+        lambda: actions.return_version(version, by=request.user, comment=comment),
         f"Đã trả lại {line.procedure.code}.",
     )
 
 
 @require_POST
 def decision_approve(request: UserRequest, pk: int) -> HttpResponse:
-    decision = _decision(request, pk)
-    if decision.status == DecisionStatus.SUBMITTED:
-        _require(may.can_approve(request.user, decision))
-    else:
+    decision = visible_decision(request, pk)
+    if decision.status != DecisionStatus.SUBMITTED:
         _require(may.is_leader(request.user, decision.agency))
-    form = PasswordForm(request.POST, request=request)
+        return _moved_on(request, decision)
+    _require(may.can_approve(request.user, decision))
+    form = ApproveForm(request.POST, request=request)
     if not form.is_valid():
-        return _page(request, decision, password_form=form)
-    signing = Signing(method=Signature.Method.PASSWORD)
-    seen = seen_hashes(decision, request.POST)
+        return decision_page(request, decision, status=422, approve_form=form)
     return _try(
         request,
         decision,
-        lambda: actions.approve_decision(decision, by=request.user, seen=seen, signing=signing),
+        lambda: actions.approve_decision(
+            decision,
+            by=request.user,
+            seen=form.cleaned_data["seen"],
+            signing=Signing(method=Signature.Method.PASSWORD),
+        ),
         "Đã phê duyệt. Văn thư vào số để ban hành.",
     )
 
 
 @require_POST
 def decision_issue(request: UserRequest, pk: int) -> HttpResponse:
-    decision = _decision(request, pk)
-    if decision.status == DecisionStatus.APPROVED:
-        _require(may.can_number(request.user, decision))
-    elif not may.is_clerk(request.user, decision.agency):
-        raise PermissionDenied
+    decision = visible_decision(request, pk)
+    _require(may.is_clerk(request.user, decision.agency))
+    if decision.status != DecisionStatus.APPROVED:
+        return _moved_on(request, decision)
     form = NumberingForm(request.POST, request.FILES)
     if not form.is_valid():
-        return _page(request, decision, numbering_form=form)
+        return decision_page(request, decision, status=422, numbering_form=form)
     try:
         actions.issue_decision(decision, form.numbering(by=request.user), by=request.user)
+    except TransitionNotAllowed as refusal:
+        return explain(request, redirect(decision), refusal)
     except ValidationError as refusal:
         form.add_error(None, refusal)
-        return _page(request, _decision(request, pk), numbering_form=form)
+        again = visible_decision(request, pk)
+        return decision_page(request, again, status=422, numbering_form=form)
     return explain(request, redirect(decision), f"Đã ban hành: {decision}.")
 
 
 @require_POST
 def decision_cancel(request: UserRequest, pk: int) -> HttpResponse:
-    decision = _decision(request, pk)
+    decision = visible_decision(request, pk)
     _require(
         may.is_secretary(request.user, decision.agency)
         or may.is_leader(request.user, decision.agency)
     )
+    if not may.can_cancel(request.user, decision):
+        return _moved_on(request, decision)
     form = CommentForm(request.POST, prefix="cancel")
     if not form.is_valid():
-        return _page(request, decision, cancel_form=form)
+        return decision_page(request, decision, status=422, cancel_form=form)
     return _try(
         request,
         decision,
@@ -218,7 +238,7 @@ def decision_cancel(request: UserRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def decision_file(request: UserRequest, pk: int) -> FileResponse:
-    decision = _decision(request, pk)
+    decision = visible_decision(request, pk)
     if decision.signed_file is None:
         raise Http404
     return files.response(decision.signed_file, inline=True)
@@ -229,73 +249,19 @@ def _require(allowed: bool) -> None:  # noqa: FBT001  the answer of a predicate
         raise PermissionDenied
 
 
-def _try(request: UserRequest, decision: Decision, deed: Any, done: str) -> HttpResponse:
+def _moved_on(request: UserRequest, decision: Decision) -> HttpResponse:
+    """Tell what happened while the page stood open."""
+    state = decision.get_status_display()
+    what = ValidationError(f"Trong lúc đó quyết định đã ở trạng thái “{state}”. Chưa ghi gì thêm.")
+    return explain(request, redirect(decision), what)
+
+
+def _try(
+    request: UserRequest, decision: Decision, deed: Callable[[], None], done: str
+) -> HttpResponse:
     """Do it and go to the decision; a refusal is shown there, with what happened meanwhile."""
     try:
         deed()
     except ValidationError as refusal:
         return explain(request, redirect(decision), refusal)
     return explain(request, redirect(decision), done)
-
-
-def _page(request: UserRequest, decision: Decision, **forms_given: Any) -> HttpResponse:
-    """Render the decision with the forms that this person may use now; errors answer 422."""
-    user = request.user
-    items = list(
-        decision.standing_items().select_related("version__submitted_by", "version__reviewed_by")
-    )
-    context: dict[str, Any] = {
-        "decision": decision,
-        "lines": [_line(item, _item_form(item, forms_given)) for item in items],
-        "signatures": Signature.objects.on(decision),
-        "may_compose": may.can_compose(user, decision),
-        "may_approve": may.can_approve(user, decision),
-        "may_return": decision.status == DecisionStatus.SUBMITTED
-        and may.is_leader(user, decision.agency),
-        "may_number": may.can_number(user, decision),
-        "may_cancel": may.can_cancel(user, decision),
-        "issue_count": sum(item.kind == DecisionItem.Kind.ISSUE for item in items),
-        "history": decision.history.select_related("history_user").order_by("-history_id")[:30],
-    }
-    context |= _forms(request, decision, context)
-    context |= {k: v for k, v in forms_given.items() if k != "item_forms"}
-    wrong = any(isinstance(f, forms.BaseForm) and f.errors for f in forms_given.values())
-    status = 422 if wrong or forms_given.get("item_forms") else 200
-    return render(request, "procedures/decision_detail.html", context, status=status)
-
-
-@dataclass(frozen=True)
-class Line:
-    """One item as the leader judges it: what changes in a sentence, and the time check."""
-
-    item: DecisionItem
-    change: str
-    times: list[TimeCheck]
-    form: forms.Form
-
-
-def _line(item: DecisionItem, form: forms.Form) -> Line:
-    if item.version is None:
-        return Line(item, "Bãi bỏ quy trình", [], form)
-    document = item.version.document
-    first = "" if item.version.base_id else "Ban hành lần đầu"
-    change = document.change_summary or first or "Chưa ghi tóm tắt thay đổi"
-    return Line(item, change, time_checks(document, Facts()), form)
-
-
-def _item_form(item: DecisionItem, given: dict[str, Any]) -> forms.Form:
-    known: dict[int, forms.Form] = given.get("item_forms", {})
-    return known.get(item.pk) or CommentForm(prefix=f"item{item.pk}")
-
-
-def _forms(request: UserRequest, decision: Decision, context: dict[str, Any]) -> dict[str, Any]:
-    made: dict[str, Any] = {"cancel_form": CommentForm(prefix="cancel")}
-    if context["may_compose"]:
-        made["items_form"] = ItemsForm(agency=decision.agency)
-    if context["may_return"]:
-        made["return_form"] = CommentForm(prefix="return")
-    if context["may_approve"]:
-        made["password_form"] = PasswordForm(request=request)
-    if context["may_number"]:
-        made["numbering_form"] = NumberingForm(initial={"signed_on": today()})
-    return made

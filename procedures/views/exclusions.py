@@ -6,11 +6,11 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
 from procedures import permissions as may
+from procedures.answers import explain
 from procedures.coverage import load_facts
 from procedures.exclusions import propose_exclusion
 from procedures.forms.catalogue import ExclusionForm, RefusalForm
 from procedures.models import Exclusion, Responsibility
-from procedures.views.answers import explain
 from procedures.views.reach import Reach
 from procedures.views.tthc import Given, exclusions_of, find_tthc, proposable_duties, story_page
 from qms.http import UserRequest

@@ -10,13 +10,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from procedures import permissions as may
+from procedures.answers import explain
 from procedures.forms.importing import ImportForm, Upload, chosen_left_out
 from procedures.imports.carry_out import CatalogueMoved, import_list
 from procedures.imports.plan import ImportPlan, plan_import
 from procedures.imports.table import read_table
 from procedures.imports.wording import differences, fact_changes
 from procedures.models import ImportRun
-from procedures.views.answers import explain
 from qms.foundation.templatetags.office import vi_time
 from qms.http import UserRequest
 from qms.organisation.models import Unit, units_of

@@ -1,27 +1,25 @@
 """What already exists on paper: record it, accept it."""
 
-from typing import Any
-
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from procedures import actions
 from procedures import permissions as may
+from procedures.answers import explain
 from procedures.content import Content, CoveredTTHC
-from procedures.forms.paper import PaperForm
-from procedures.models import Procedure, ProcedureVersion
-from procedures.views.answers import explain
-from procedures.views.review import review_page
+from procedures.forms.paper import AcceptForm, PaperForm
+from procedures.models import ProcedureVersion
+from procedures.pages.review import review_page
+from procedures.workflow import VersionStatus
 from qms.http import UserRequest
-from qms.organisation.forms import PasswordForm
 from qms.organisation.models import Unit, units_of
 from qms.organisation.roles import Role
 from qms.records import files
 from qms.records.models import Signature
 from qms.records.signatures import Signing
+from qms.records.workflow import TransitionNotAllowed
 
 
 @require_http_methods(["GET", "POST"])
@@ -31,8 +29,9 @@ def paper_new(request: UserRequest) -> HttpResponse:
         raise PermissionDenied
     form = PaperForm(request.POST or None, request.FILES or None, agency=agency)
     if form.is_valid():
+        version = form.recorded_already(by=request.user)  # the button was pressed twice
         try:
-            version = _register(form, agency, request)
+            version = version or _register(form, agency, request)
         except ValidationError as refusal:
             form.add_error(None, refusal)
         else:
@@ -42,9 +41,9 @@ def paper_new(request: UserRequest) -> HttpResponse:
     return render(request, "procedures/paper_new.html", {"form": form}, status=status)
 
 
-@transaction.atomic
 def _register(form: PaperForm, agency: Unit, request: UserRequest) -> ProcedureVersion:
     data, user = form.cleaned_data, request.user
+    paper = form.paper(by=user)
     content = Content(
         title=data["title"],
         tthc=tuple(
@@ -52,44 +51,47 @@ def _register(form: PaperForm, agency: Unit, request: UserRequest) -> ProcedureV
             for row in data["tthc"]
         ),
     )
-    procedure = form.procedure
-    if procedure is None:
-        procedure = Procedure(
-            agency=agency,
-            owner=data["owner"],
-            kind=data["kind"],
-            code=data["code"],
-            title=data["title"],
-            issuer_name=data["issuer_name"],
-        )
-        procedure.record(by=user, reason="Ghi nhận tài liệu đã ban hành trên giấy")
-    return actions.register_paper(procedure, form.paper(by=user), by=user, content=content)
+    if form.procedure is not None:
+        return actions.register_paper(form.procedure, paper, by=user, content=content)
+    new = actions.NewProcedure(
+        agency, data["owner"], data["kind"], data["code"], data["title"], data["issuer_name"]
+    )
+    return actions.register_new_paper(new, paper, by=user, content=content)
 
 
 def _paper(request: UserRequest, pk: int) -> ProcedureVersion:
     versions = may.visible_drafts(request.user) | may.visible_issued(request.user)
     papers = versions.filter(origin=ProcedureVersion.Origin.PAPER)
-    return get_object_or_404(papers.select_related("procedure__owner").distinct(), pk=pk)
+    related = papers.select_related("procedure__owner", "procedure__agency__profile", "base")
+    return get_object_or_404(related.distinct(), pk=pk)
 
 
 @require_POST
 def paper_accept(request: UserRequest, pk: int) -> HttpResponse:
     version = _paper(request, pk)
+    if version.status != VersionStatus.DRAFT:
+        what = ValidationError(
+            f"Trong lúc đó bản này đã ở trạng thái “{version.get_status_display()}”."
+        )
+        return explain(request, redirect(version), what)
     if not may.can_accept_paper(request.user, version):
         raise PermissionDenied
-    form = PasswordForm(request.POST, request=request)
+    form = AcceptForm(request.POST, request=request)
     if not form.is_valid():
-        return review_page(request, version, status=422, password_form=form)
-    where: Any = redirect("procedures:draft-detail", version.pk)
+        return review_page(request, version, status=422, accept_form=form)
     try:
         actions.accept_paper(
             version,
             by=request.user,
-            seen=request.POST.get("seen", ""),
+            seen=form.cleaned_data["seen"],
             signing=Signing(method=Signature.Method.PASSWORD),
+            ended_on=form.cleaned_data["ended_on"],
         )
+    except TransitionNotAllowed as refusal:
+        return explain(request, redirect(version), refusal)
     except ValidationError as refusal:
-        return explain(request, where, refusal)
+        form.add_error(None, refusal)
+        return review_page(request, _paper(request, pk), status=422, accept_form=form)
     return explain(request, redirect(version), f"Đã chấp nhận {version}.")
 
 

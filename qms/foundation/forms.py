@@ -9,6 +9,8 @@ from typing import Any
 from django import forms
 from django.forms.renderers import TemplatesSetting
 
+from qms.foundation.text import clean
+
 STYLES = {
     "checkboxinput": "form-check-input",
     "checkboxselectmultiple": "choices",
@@ -43,6 +45,13 @@ class OfficeRenderer(TemplatesSetting):
     formset_template_name = "forms/formset.html"
     field_template_name = "forms/field.html"
     bound_field_class = OfficeBoundField
+
+
+class LineField(forms.CharField):
+    """One line of text as it is stored: NFC, nothing that cannot be seen, single spaces."""
+
+    def to_python(self, value: Any) -> str:
+        return clean(super().to_python(value) or "")
 
 
 class DateTextInput(forms.DateInput):

@@ -76,7 +76,7 @@ def test_decision_is_refused_to_author_and_reviewer(who: str) -> None:
         actions.approve_decision(
             decision,
             by=getattr(office, who),
-            seen={version.pk: version.content_sha256},
+            seen=decision.sha256(),
             signing=BY_PASSWORD,
         )
 
@@ -102,7 +102,7 @@ def test_approval_by_password_is_not_dated_back() -> None:
     actions.approve_decision(
         decision,
         by=office.leader,
-        seen={version.pk: version.content_sha256},
+        seen=decision.sha256(),
         signing=BY_PASSWORD,
     )
 

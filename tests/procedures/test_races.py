@@ -64,7 +64,7 @@ def test_one_of_many_leaders_approves_and_the_others_are_told() -> None:
     version = make_version(VersionStatus.REVIEWED, office)
     decision = make_decision(office, version)
     leaders = [make_user(Role.LEADER, unit=office.agency) for _ in range(CLIENTS)]
-    seen = {version.pk: version.content_sha256}
+    seen = decision.sha256()
 
     def approve(leader: Any) -> Callable[[], None]:
         mine = Decision.objects.get(pk=decision.pk)

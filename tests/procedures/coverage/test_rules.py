@@ -193,7 +193,6 @@ def test_paper_that_no_leader_accepted_is_in_no_figure() -> None:
         decision_no="1/QĐ",
         decided_on=day("2021-01-01"),
         effective_on=day("2021-01-01"),
-        ended_on=BEGUN,
     )
     version = actions.register_paper(
         procedure, paper, by=office.secretary, content=make_content(tthc)
