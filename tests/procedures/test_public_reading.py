@@ -1,6 +1,7 @@
 """What people without an account read: TTHC procedures and their forms, where the agency allows."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -39,7 +40,7 @@ def pages_of(version: ProcedureVersion) -> dict[str, str]:
 
 def status(client: Client, page: str) -> int:
     answer = client.get(page)
-    answer.getvalue()  # type: ignore[attr-defined]  a file is open until it is read
+    answer.getvalue()  # a file is open until it is read
     return answer.status_code
 
 
@@ -149,9 +150,7 @@ def test_strangers_get_forms_of_public_procedures_in_force_alone(client: Client)
         form = make_blank(office, code)
         issues[code] = make_blank_issue(form, valid_from=dt.date(2022, 1, 1))
 
-    def using(
-        code: str, status: VersionStatus = VersionStatus.ISSUED, **fields: object
-    ) -> Procedure:
+    def using(code: str, status: VersionStatus = VersionStatus.ISSUED, **fields: Any) -> Procedure:
         uses = ({"code": code, "name": f"Mẫu {code}"},)
         return make_version(status, office, forms=uses, **fields).procedure
 
@@ -217,7 +216,7 @@ def test_strangers_do_not_have_pdfs_made_with_boxes_for_ink(client: Client) -> N
 
     answers = [client.get(pdf), client.get(pdf, {"ky-tay": "1"})]
 
-    assert len({answer.getvalue() for answer in answers}) == 1  # type: ignore[attr-defined]
+    assert len({answer.getvalue() for answer in answers}) == 1
 
 
 def test_strangers_see_that_an_edition_has_ended(client: Client) -> None:
