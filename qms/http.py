@@ -52,6 +52,21 @@ def private_pages(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
+def keep_address(get_response: GetResponse) -> GetResponse:
+    """Leave the browser at the page whose form was refused.
+
+    A boosted form would move it to the address of the deed, which answers no reload.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if response.status_code >= 400 and "HX-Request" in request.headers:
+            response.headers["HX-Push-Url"] = "false"
+        return response
+
+    return middleware
+
+
 @login_not_required
 def healthz(request: HttpRequest) -> HttpResponse:
     """Say that the process answers; asks nothing of the database."""

@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
     "qms.http.private_pages",
+    "qms.http.keep_address",
 ]
 
 ROOT_URLCONF = "qms.urls"

@@ -39,6 +39,7 @@ class BlankForm(forms.Form):
         label="Tệp mẫu",
         required=False,
         help_text="docx, xlsx hoặc pdf. Chưa có tệp thì để trống, bổ sung sau.",
+        error_messages={"empty": "Tệp rỗng. Hãy chọn lại tệp có nội dung."},
     )
     valid_from = DateField(
         label="Dùng từ ngày",

@@ -68,6 +68,18 @@ def test_pages_of_who_is_signed_in_are_kept_by_no_cache(client: Client) -> None:
 
 
 @pytest.mark.django_db
+def test_a_refused_form_leaves_the_address_where_it_was(client: Client) -> None:
+    client.force_login(Office().secretary)
+    address, wrong = reverse("organisation:agency"), given_settings(display_name="")
+
+    boosted = client.post(address, wrong, headers={"HX-Request": "true", "HX-Boosted": "true"})
+    plain = client.post(address, wrong)
+
+    assert (boosted.status_code, boosted["HX-Push-Url"]) == (422, "false")
+    assert "HX-Push-Url" not in plain
+
+
+@pytest.mark.django_db
 def test_pages_carry_what_protects_the_browser(client: Client) -> None:
     answer = client.get(reverse("account_login"))
 
