@@ -2,10 +2,10 @@
 
 import argparse
 import csv
+import io
 import json
 import os
 import sys
-from contextlib import redirect_stdout
 from pathlib import Path
 
 import django
@@ -31,8 +31,7 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "qms.settings")
     django.setup()
     if length:
-        with redirect_stdout(sys.stderr):
-            lengthen_catalogue(length)
+        lengthen_catalogue(length)
     key, addresses = sign_in(), pages()
     prepared = {
         "cookie": f"{settings.SESSION_COOKIE_NAME}={key}",
@@ -94,7 +93,7 @@ def lengthen_catalogue(length: int) -> None:
         for number in range(max(missing, 0)):
             name = f"Thủ tục đo tốc độ số {number} về giáo dục và đào tạo"
             rows.writerow([f"9.{number:06}", name, f"Lĩnh vực {number % 20}", "05 ngày làm việc"])
-    call_command("import_tthc", str(path), wet_run=True)
+    call_command("import_tthc", str(path), wet_run=True, stdout=io.StringIO())
 
 
 if __name__ == "__main__":
