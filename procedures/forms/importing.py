@@ -172,8 +172,5 @@ class ImportForm(forms.Form):
 
     def _take(self, upload: Upload) -> None:
         self.upload = upload
-        self.fields[
-            "file"
-        ].help_text = (
-            f"Hệ thống đang giữ tệp “{upload.name}” đã chọn; chỉ chọn lại nếu muốn thay tệp khác."
-        )
+        shown = self["file"]  # not the field: what stands on this page may be made already
+        shown.help_text = f"Đang giữ tệp “{upload.name}”; chỉ chọn lại nếu muốn thay tệp khác."
