@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 import pytest
+from django.contrib.messages import get_messages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -60,6 +61,10 @@ def _text(page: Any) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", shown).split())
 
 
+def _said(answer: Any) -> list[str]:
+    return [str(message) for message in get_messages(answer.wsgi_request)]
+
+
 # Who
 
 
@@ -103,7 +108,7 @@ def test_tthc_import_file_is_given_to_its_secretary_alone(client: Client) -> Non
     _answer(client, page, "nhap")
     address = reverse("procedures:tthc-import-file", args=[ImportRun.objects.get().pk])
 
-    given = client.get(address)
+    given: Any = client.get(address)
 
     assert b"".join(given.streaming_content) == LIST.encode()
     assert given["Content-Disposition"].startswith("attachment")
@@ -190,7 +195,7 @@ def test_tthc_import_does_what_was_shown(client: Client) -> None:
     run = ImportRun.objects.get()
     assert run.counts == {"new": 1, "changed": 1, "unchanged": 0, "left_out": 0}
     assert run.imported_by == new.history.get().history_user
-    said = [str(message) for message in answer.wsgi_request._messages]
+    said = _said(answer)
     assert said == ["Đã nhập danh mục: 1 TTHC mới, 1 thay đổi, 0 không đổi."]
 
 
@@ -233,7 +238,7 @@ def test_tthc_import_pressed_twice_imports_once(client: Client) -> None:
     again = _answer(client, page, "nhap")
 
     assert again.status_code == 302
-    said = [str(message) for message in again.wsgi_request._messages][-1]
+    said = _said(again)[-1]
     assert re.fullmatch(r"Tệp này đã được nhập lúc .*; không nhập lần thứ hai\.", said)
     now = everything()
     assert {n for n in now if now[n] != after[n]} <= {"sessions.Session"}
@@ -438,11 +443,11 @@ def test_tthc_import_lets_the_terms_be_mended_without_choosing_the_file_again(
 def test_tthc_import_of_a_page_that_is_too_old_starts_anew(client: Client, field: str) -> None:
     client, unit = _secretary(client)
 
-    answer = client.post(reverse(URL), {field: "hỏng", "buoc": "nhap", "unit": unit.pk})
+    answer: Any = client.post(reverse(URL), {field: "hỏng", "buoc": "nhap", "unit": unit.pk})
 
     assert answer.status_code == 302
     assert answer["Location"] == reverse(URL)
-    said = [str(message) for message in answer.wsgi_request._messages]
+    said = _said(answer)
     assert said == ["Phần xem trước đã hết hạn. Hãy chọn lại tệp."]
 
 
