@@ -21,6 +21,7 @@ _STATE = {
     "decision": "decision_no",
 }
 _ABOUT = {"source_url": "source_url", "note": "verification_note"}
+LONGEST_STATEMENT = 30  # letters of a note that says but *bị bãi bỏ*; longer ones tell stories
 _ENDINGS = {
     Fate.ABOLISHED: TTHCChange.Kind.ABOLISHED,
     Fate.CANCELLED: TTHCChange.Kind.CANCELLED,
@@ -98,8 +99,9 @@ def is_amended(row: TTHCRow) -> bool:
 
 
 def _fate(row: TTHCRow) -> Fate | None:
-    """Return what the status of the row says, or else its heading, or else its sheet."""
-    said = (fate_of(text) for text in (row.status, row.section, row.sheet))
+    """Return what the row says of itself, or else its heading, or else its sheet."""
+    note = row.note if len(row.note) <= LONGEST_STATEMENT else ""
+    said = (fate_of(text) for text in (row.status, note, row.section, row.sheet))
     return next((fate for fate in said if fate), None)
 
 

@@ -216,7 +216,7 @@ class SheetReader:
         field = self._text(line, "field") or self._field
         self._above["field"] = field
         level = self._text(line, "level") or self._level
-        online_level = self._text(line, "online_level")
+        online_level = self._online_level(line)
         return TTHCRow(
             row=line.number,
             sheet=self.sheet.name,
@@ -267,12 +267,20 @@ class SheetReader:
             return f"Phí: {fee}; lệ phí: {charge}"
         return fee or charge
 
+    def _online_level(self, line: Line) -> str:
+        """Return the level; lists that tick it in a column of its own get its name."""
+        ticked = {"online_full": "Toàn trình", "online_part": "Một phần"}
+        cells = {key: fold(self._text(line, key)) for key in ticked}
+        names = (ticked[key] for key, cell in cells.items() if cell and cell not in _NO)
+        return self._text(line, "online_level") or next(names, "")
+
     def _known(self) -> frozenset[str]:
         known = set(self._header.columns)
         known |= {"field"} if self._field else set()
         known |= {"level"} if self._level else set()
         known |= {"fee"} if "charge" in known else set()
-        return frozenset(known - {"charge"})
+        known |= {"online_level"} if known & {"online_full", "online_part"} else set()
+        return frozenset(known - {"charge", "online_full", "online_part"})
 
     def _printed_cells(self, line: Line) -> Iterator[tuple[str, str]]:
         for column, cell in enumerate(line.cells):
