@@ -110,10 +110,12 @@ class ImportForm(forms.Form):
 
     file = forms.FileField(
         label="Tệp danh mục (.xlsx hoặc .csv)",
-        required=False,
         help_text="Hệ thống tự tìm dòng tiêu đề, cột mã và cột tên. Ở bước này chưa ghi gì vào "
         "danh mục.",
-        error_messages={"empty": "Tệp rỗng. Hãy chọn lại tệp có nội dung."},
+        error_messages={
+            "required": "Hãy chọn tệp danh mục.",
+            "empty": "Tệp rỗng. Hãy chọn lại tệp có nội dung.",
+        },
         widget=forms.FileInput(attrs={"accept": ".xlsx,.csv"}),
     )
     unit = forms.ModelChoiceField(
@@ -154,8 +156,6 @@ class ImportForm(forms.Form):
         elif self.upload is not None:
             source = self.upload.source()
             self.table = read_table(source.data, source.name)
-        else:
-            raise ValidationError("Hãy chọn tệp danh mục.")
         return chosen
 
     def clean(self) -> dict[str, Any]:
@@ -172,8 +172,6 @@ class ImportForm(forms.Form):
 
     def _take(self, upload: Upload) -> None:
         self.upload = upload
-        self.fields[
-            "file"
-        ].help_text = (
-            f"Hệ thống đang giữ tệp “{upload.name}” đã chọn; chỉ chọn lại nếu muốn thay tệp khác."
-        )
+        self.fields["file"].required = False
+        shown = self["file"]  # not the field: what stands on this page may be made already
+        shown.help_text = f"Đang giữ tệp “{upload.name}”; chỉ chọn lại nếu muốn thay tệp khác."

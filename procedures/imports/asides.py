@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from procedures.imports.codes import looks_like_code
+from procedures.imports.headings import Fate, fate_of, style_of
 from qms.foundation.text import clean, fold
 
 _AFTER_NUMBER = r"(?:\.[0-9]{1,2})*\s*(?:[.)/:–—-]\s*|$|\s+(?=[Ll][ĩĨ][Nn][Hh]\s))"
@@ -57,11 +58,15 @@ _DITTO_WORDS = {"nt", "n t", "nhu tren"}
 
 @dataclass(frozen=True)
 class Group:
-    """A row that heads the rows below it: a field, a level, or a section such as *bị bãi bỏ*."""
+    """A row that heads the rows below it: a field, a level, or a section such as *bị bãi bỏ*.
+
+    `style` is how it is numbered, in its own cell or in that of the number.
+    """
 
     text: str
     field: str = ""
     level: str = ""
+    style: str = ""
 
 
 def is_ditto(text: str) -> bool:
@@ -109,7 +114,10 @@ def read_group(cells: dict[int, str], *, name: int, merged: bool, others: bool) 
     if looks_like_code(second) or columns[0] >= name or len(second) < 2:
         return None
     heading = (_ROMAN_OR_LETTER.fullmatch(first) or merged) and not others
-    return describe_group(second) if heading or _FIELD_WORD.match(second) else None
+    if not heading and not _FIELD_WORD.match(second):
+        return None
+    group = describe_group(second)
+    return replace(group, style=style_of(first)) if style_of(first) else group
 
 
 def describe_group(text: str) -> Group:
@@ -118,11 +126,12 @@ def describe_group(text: str) -> Group:
     bare = _COUNT.sub("", _NUMBERING.sub("", text, count=1)) or text
     levels = set(_LEVEL.findall(fold(bare)))
     level = _LEVELS[levels.pop()] if len(levels) == 1 else ""
+    style = style_of(text) if bare != text else ""
     if match := _FIELD_WORD.match(bare):
-        return Group(text, _sentence_case(_without_level(bare[match.end() :])), level)
-    if _SECTION.match(fold(bare)):
-        return Group(text, "", level)
-    return Group(text, _sentence_case(_without_level(bare)), level)
+        return Group(text, _sentence_case(_without_level(bare[match.end() :])), level, style)
+    if _SECTION.match(fold(bare)) or fate_of(bare) not in (None, Fate.SEVERAL):
+        return Group(text, "", level, style)
+    return Group(text, _sentence_case(_without_level(bare)), level, style)
 
 
 def _lone_group(text: str, column: int, *, name: int, merged: bool) -> Group | None:

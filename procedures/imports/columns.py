@@ -31,6 +31,10 @@ _LABELS = {
     " thoi han thuc hien, tong thoi gian giai quyet, thoi gian, processing time",
     "charge": "le phi",
     "fee": "phi le phi, phi va le phi, phi, muc phi, muc thu phi, fee",
+    "online_full": "toan trinh, dvc truc tuyen toan trinh, dich vu cong truc tuyen toan trinh,"
+    " dvctt toan trinh",
+    "online_part": "mot phan, dvc truc tuyen mot phan, dich vu cong truc tuyen mot phan,"
+    " dvctt mot phan",
     "online_level": "muc do dvc, muc do dvctt, muc do dich vu cong, dich vu cong truc tuyen,"
     " muc do dich vu cong truc tuyen, dvc truc tuyen, muc do truc tuyen, muc do,"
     " online service level",
@@ -53,6 +57,10 @@ _BEGINNINGS = {
     "agency": "co quan thuc hien, don vi thuc hien, co quan giai quyet, co quan truc tiep",
     "limit_text": "thoi han, thoi gian giai quyet, thoi gian thuc hien, tong thoi gian",
     "fee": "phi le phi, phi va le phi, muc thu phi",
+    "online_full": "toan trinh, dvc truc tuyen toan trinh, dich vu cong truc tuyen toan trinh,"
+    " dvctt toan trinh",
+    "online_part": "mot phan, dvc truc tuyen mot phan, dich vu cong truc tuyen mot phan,"
+    " dvctt mot phan",
     "online_level": "muc do dvc, muc do dich vu cong, muc do cung cap, dvc truc tuyen",
     "decision": "qd cong bo, quyet dinh cong bo, so qd cong bo, so quyet dinh cong bo",
     "legal_basis": "can cu phap ly, co so phap ly, ten vbqppl, van ban quy pham phap luat",

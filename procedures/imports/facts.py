@@ -1,9 +1,9 @@
 """What a row of a list says of a TTHC, and what the catalogue knows of it, in the same terms."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
+from procedures.imports.headings import Fate, fate_of
 from procedures.imports.rows import TTHCRow
 from procedures.limits import single_limit
 from procedures.models import STATE_FIELDS, TTHCChange, TTHCOnDay
@@ -21,16 +21,11 @@ _STATE = {
     "decision": "decision_no",
 }
 _ABOUT = {"source_url": "source_url", "note": "verification_note"}
-_ENDED = (
-    (re.compile(r"\b(?:bai bo|het hieu luc|khong con hieu luc)\b"), TTHCChange.Kind.ABOLISHED),
-    (re.compile(r"\bhuy bo\b"), TTHCChange.Kind.CANCELLED),
-)
-# A heading that names these too stands over other rows as well: *mới, sửa đổi, bị bãi bỏ*.
-_LIVING = re.compile(
-    r"\b(?:moi ban hanh|ban hanh moi|cong bo moi|(?:tthc|thu tuc|thu tuc hanh chinh) moi"
-    r"|sua doi|bo sung|thay the|chuan hoa|giu nguyen|con hieu luc|chua het hieu luc)\b|^moi$"
-)
-_ELSEWHERE = re.compile(r"\b(?:(?:tai|theo) (?:cac )?quyet dinh|kem theo)\b.*")
+LONGEST_STATEMENT = 30  # letters of a note that says but *bị bãi bỏ*; longer ones tell stories
+_ENDINGS = {
+    Fate.ABOLISHED: TTHCChange.Kind.ABOLISHED,
+    Fate.CANCELLED: TTHCChange.Kind.CANCELLED,
+}
 
 
 def values_of(row: TTHCRow) -> dict[str, Any]:
@@ -93,29 +88,21 @@ def signature(row: TTHCRow) -> tuple[Any, ...]:
 
 
 def ending_of(row: TTHCRow) -> TTHCChange.Kind | None:
-    """Return how the row says that its TTHC ends: its status, its heading or its sheet do.
-
-    A heading over several kinds of rows, *mới ban hành, sửa đổi, bị bãi bỏ*, does not.
-    """
-    for text in (row.status, row.section, row.sheet):
-        said = _ELSEWHERE.sub("", fold(text))
-        if _LIVING.search(said):
-            return None
-        for words, kind in _ENDED:
-            if words.search(said):
-                return kind
-    return None
+    """Return how the row says that its TTHC ends, None if it does not."""
+    fate = _fate(row)
+    return _ENDINGS.get(fate) if fate else None
 
 
 def is_amended(row: TTHCRow) -> bool:
     """Tell whether the row stands among those that were in force before and are changed."""
-    for text in (row.status, row.section, row.sheet):
-        said = _ELSEWHERE.sub("", fold(text))
-        if re.search(r"\b(?:moi ban hanh|ban hanh moi|cong bo moi)\b|^moi$", said):
-            return False
-        if re.search(r"\bsua doi\b", said):
-            return not any(words.search(said) for words, _ in _ENDED)
-    return False
+    return _fate(row) is Fate.AMENDED
+
+
+def _fate(row: TTHCRow) -> Fate | None:
+    """Return what the row says of itself, or else its heading, or else its sheet."""
+    note = row.note if len(row.note) <= LONGEST_STATEMENT else ""
+    said = (fate_of(text) for text in (row.status, note, row.section, row.sheet))
+    return next((fate for fate in said if fate), None)
 
 
 def _differs(key: str, before: Any, value: Any) -> bool:

@@ -16,6 +16,7 @@ from procedures.imports.asides import (
 )
 from procedures.imports.codes import Code, looks_like_code, read_code
 from procedures.imports.columns import Header, header_at, match_label
+from procedures.imports.headings import Headings, style_of
 from procedures.imports.reading import Line, Sheet
 from qms.foundation.text import clean, clean_lines, fold
 
@@ -42,9 +43,9 @@ class TTHCRow:
     """One row of a list. `row` as a person sees it; `code` is the core, None if there is none.
 
     `problem` is the sentence that makes the row invalid. `columns` tells which facts the list
-    gives for this row at all: an empty text of another column says nothing. `section` is the
-    heading the row stands under (*B. Thủ tục hành chính bị bãi bỏ*), `cells` what was printed,
-    untouched, each with the label of its column.
+    gives for this row at all. `section` is the heading the row stands under, after the one above
+    that says what becomes of the row: *Danh mục TTHC bị bãi bỏ › A. Cấp huyện*. `cells` are what
+    was printed, untouched, each with the label of its column.
     """
 
     row: int
@@ -90,7 +91,8 @@ class SheetReader:
         self.columns: set[str] = set()
         self.is_vague = False
         self._header = Header({}, 0, {})
-        self._field = self._level = self._section = ""
+        self._field = self._level = ""
+        self._headings = Headings()
         self._closed = False
         self._above: dict[str, str | float] = {}
 
@@ -113,9 +115,9 @@ class SheetReader:
                 self._use(header)
                 self.is_vague = header.is_vague
                 return place + header.height
-            title = _own_texts(self.sheet.lines[place])
-            if any(word in fold(" ".join(title.values())) for word in ("thu tuc", "tthc")):
-                self._section = clean(" ".join(title.values()))
+            title = clean(" ".join(_own_texts(self.sheet.lines[place]).values()))
+            if any(word in fold(title) for word in ("thu tuc", "tthc")):
+                self._headings.enter(title, style_of(title))
         return None
 
     def _use(self, header: Header) -> None:
@@ -157,7 +159,8 @@ class SheetReader:
         if group:
             self._field = group.field
             self._level = group.level or self._level
-            self._section = self._section if group.field else group.text
+            if not group.field:
+                self._headings.enter(group.text, group.style)
             return True
         return not (name or self._is_left_empty(own) or (code.problem and self._has_more(own)))
 
@@ -213,7 +216,7 @@ class SheetReader:
         field = self._text(line, "field") or self._field
         self._above["field"] = field
         level = self._text(line, "level") or self._level
-        online_level = self._text(line, "online_level")
+        online_level = self._online_level(line)
         return TTHCRow(
             row=line.number,
             sheet=self.sheet.name,
@@ -243,7 +246,7 @@ class SheetReader:
             source_url=self._text(line, "source_url"),
             verified=_yes_or_no(self._text(line, "verified")),
             note=self._text(line, "note"),
-            section=self._section,
+            section=self._headings.text,
             columns=self._known(),
             cells=tuple(self._printed_cells(line)),
         )
@@ -264,12 +267,20 @@ class SheetReader:
             return f"Phí: {fee}; lệ phí: {charge}"
         return fee or charge
 
+    def _online_level(self, line: Line) -> str:
+        """Return the level; lists that tick it in a column of its own get its name."""
+        ticked = {"online_full": "Toàn trình", "online_part": "Một phần"}
+        cells = {key: fold(self._text(line, key)) for key in ticked}
+        names = (ticked[key] for key, cell in cells.items() if cell and cell not in _NO)
+        return self._text(line, "online_level") or next(names, "")
+
     def _known(self) -> frozenset[str]:
         known = set(self._header.columns)
         known |= {"field"} if self._field else set()
         known |= {"level"} if self._level else set()
         known |= {"fee"} if "charge" in known else set()
-        return frozenset(known - {"charge"})
+        known |= {"online_level"} if known & {"online_full", "online_part"} else set()
+        return frozenset(known - {"charge", "online_full", "online_part"})
 
     def _printed_cells(self, line: Line) -> Iterator[tuple[str, str]]:
         for column, cell in enumerate(line.cells):

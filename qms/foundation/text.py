@@ -20,8 +20,8 @@ def nfc(text: str) -> str:
 
 def clean_lines(text: str) -> str:
     """Return `text` in NFC without control, zero-width, direction characters; lines stay."""
-    text = nfc(text).replace("\r\n", "\n").replace("\r", "\n")
-    text = text.translate(_ZERO_WIDTH).translate(_BIDI)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = nfc(text.translate(_ZERO_WIDTH).translate(_BIDI))  # they may part a letter from its mark
     text = "".join(c for c in text if c in "\n\t" or unicodedata.category(c)[0] != "C")
     return "\n".join(" ".join(line.split()) for line in text.split("\n")).strip()
 

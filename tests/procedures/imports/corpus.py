@@ -39,7 +39,7 @@ class Case:
     name: str
     filename: str
     data: bytes
-    said: Mapping[str, Any]
+    said: dict[str, Any]
     facts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property

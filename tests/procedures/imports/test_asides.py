@@ -121,6 +121,9 @@ def test_row_numbered_with_roman_numerals_is_a_tthc_if_it_says_more() -> None:
         [(None, None, "KT. CHỦ TỊCH"), (None, None, "PHÓ CHỦ TỊCH"), (None, None, "Nguyễn Văn A")],
         [(None, None, "(Ký, ghi rõ họ tên)"), (None, None, "Nguyễn Văn A")],
         [(2,), (None, None, None, None, "5 ngày")],
+        [(None, None, "2")],
+        [(None, None, "Trang 2/5")],
+        [("- 3 -",)],
     ],
 )
 def test_foot_of_a_list_is_no_tthc(end: Any) -> None:

@@ -336,6 +336,19 @@ def test_status_of_a_row_may_end_it(status: str, kind: str) -> None:
     assert [change[0] for change in _changes("1.000001")] == [kind]
 
 
+def test_short_note_of_a_row_may_end_it_and_a_long_one_not() -> None:
+    make_tthc(code="1.000001", name=MN)
+    make_tthc(code="1.000002", name=TH)
+    rows = [
+        ("1.000001", MN, "Bị bãi bỏ"),
+        ("1.000002", TH, "Thành phần hồ sơ cũ đã bị bãi bỏ từ năm 2020, nay nộp bản sao"),
+    ]
+
+    _import(*rows, header=("Mã", "Tên TTHC", "Ghi chú"), terms=BY_DECISION)
+
+    assert [_on(code, DAY).is_in_force for code in ("1.000001", "1.000002")] == [False, True]
+
+
 @pytest.mark.parametrize(
     "heading",
     [

@@ -44,6 +44,9 @@ def test_agency_column_is_not_another_body(label: str) -> None:
         ("Mã TTHC:", "Tên TTHC *"),
         ("code", "name"),
         ("Mã số hồ sơ TTHC", "Thủ tục hành chính"),
+        ("Số hồ sơ TTHC(1)", "Danh mục thủ tục hành chính"),
+        ("Mã hồ sơ", "Tên TTHC"),
+        ("Procedure code", "Procedure name"),
         ("Mã TTHC", "Tên thủ tục hành chính được công bố mới"),
     ],
 )
@@ -53,6 +56,14 @@ def test_header_is_found_by_its_words(code: str, name: str) -> None:
 
 def test_header_prefers_the_surer_of_two_columns() -> None:
     rows = rows_of([("Mã số", "Mã TTHC", "Tên", "Tên TTHC"), (7, "1.004494", "x", MN)])
+
+    assert brief(rows) == [(2, "1.004494", MN)]
+
+
+def test_header_prefers_the_code_of_the_nation_to_that_of_the_province() -> None:
+    rows = rows_of(
+        [("Mã TTHC địa phương", "Mã TTHC quốc gia", "Tên TTHC"), ("T-BGI-1", "1.004494", MN)]
+    )
 
     assert brief(rows) == [(2, "1.004494", MN)]
 

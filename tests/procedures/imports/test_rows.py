@@ -211,3 +211,50 @@ def test_name_may_have_1100_letters_and_no_more() -> None:
 
     assert rows[0].problem is None
     assert rows[1].problem == "Tên thủ tục dài 1.101 ký tự, vượt quá 1.100 ký tự."
+
+
+def test_online_level_may_be_ticked_in_columns_of_its_own() -> None:
+    rows = rows_of(
+        [
+            ("STT", "Mã TTHC", "Tên TTHC", "Dịch vụ công trực tuyến", None),
+            (None, None, None, "Toàn trình", "Một phần"),
+            (1, "1.004494", MN, "x", None),
+            (2, "1.004555", TH, None, "X"),
+            (3, "1.004442", CS, "không", "-"),
+        ],
+        merges=["A1:A2", "B1:B2", "C1:C2", "D1:E1"],
+    )
+
+    assert [row.online_level for row in rows] == ["Toàn trình", "Một phần", ""]
+
+
+def test_names_lose_full_width_letters_and_marks_parted_from_their_letter() -> None:
+    parted = "Tha\u200b\u0300nh lập ｔｒường"
+
+    (row,) = rows_of([HEADER, (1, "1.004494", parted, "Ｍầm　non", "２５ ngày")])
+
+    assert (row.name, row.field, row.limit_text) == ("Thành lập trường", "Mầm non", "25 ngày")
+
+
+@pytest.mark.parametrize(
+    ("label", "cell", "limit"),
+    [
+        ("Thời hạn giải quyết (ngày làm việc)", 25, "25 ngày làm việc"),
+        ("Thời hạn (ngày)", "2,5", "2,5 ngày"),
+        ("Thời hạn (tính bằng giờ làm việc)", "04", "04 giờ làm việc"),
+        ("Thời hạn (ngày làm việc)", "25 ngày", "25 ngày"),
+        ("Thời hạn (nếu có)", 25, "25"),
+        ("Thời hạn", 25, "25"),
+    ],
+)
+def test_limit_takes_its_unit_from_the_header(label: str, cell: str | int, limit: str) -> None:
+    (row,) = rows_of([("Mã TTHC", "Tên TTHC", label), ("1.004494", MN, cell)])
+
+    assert row.limit_text == limit
+
+
+def test_csv_row_with_more_cells_than_the_header_is_invalid() -> None:
+    rows = csv_rows("Mã TTHC,Tên TTHC", f"1.004494,{MN},,", f"1.004555,{TH},dư", f",{CS},dư")
+
+    assert [row.problem is None for row in rows] == [True, False, True]
+    assert (rows[1].problem or "").startswith("Dòng có nhiều hơn 2 ô của dòng tiêu đề")
