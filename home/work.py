@@ -42,6 +42,7 @@ def work_of(user: Any) -> list[Group]:
         .exclude(status=VersionStatus.DISCARDED)
         .select_related("procedure__owner", "submitted_by")
         .prefetch_related("author_links")
+        .defer("content", "search_key")
         .order_by("saved_at")
     )
     decisions = list(

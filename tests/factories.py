@@ -4,6 +4,8 @@ import datetime as dt
 import itertools
 from typing import Any
 
+from django.test import Client
+
 from procedures import actions
 from procedures.content import (
     Case,
@@ -302,3 +304,9 @@ def issue(
     )
     actions.issue_decision(decision, numbering, by=office.clerk)
     return decision
+
+
+def sign_in(client: Client, user: User) -> Client:
+    """Let `client` act as `user` from now on."""
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client

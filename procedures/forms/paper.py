@@ -48,6 +48,7 @@ class PaperForm(NewProcedureForm):
     def __init__(self, *args: Any, agency: Unit, **kwargs: Any) -> None:
         super().__init__(*args, agency=agency, **kwargs)
         self.procedure: Procedure | None = None
+        self.fields["code"].help_text = "Đúng như trên bản giấy."
         for name, _, label in _ACTS:
             self.fields[f"{name}_name"] = LineField(
                 label=label, required=name == "approved", max_length=150
@@ -55,8 +56,6 @@ class PaperForm(NewProcedureForm):
             self.fields[f"{name}_position"] = LineField(
                 label=f"Chức danh {label.lower()}", required=False, max_length=150
             )
-        scan = self.fields.pop("scan")
-        self.fields["scan"] = scan
 
     def clean_code(self) -> str:
         """A code that is known means another edition of that procedure."""

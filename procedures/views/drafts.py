@@ -34,6 +34,7 @@ def draft_list(request: UserRequest) -> HttpResponse:
     listed = (
         versions.select_related("procedure__owner")
         .prefetch_related("author_links__person")
+        .defer("content", "search_key")
         .order_by("-saved_at", "-pk")
     )
     context = {
@@ -173,6 +174,10 @@ def _next_version(request: UserRequest, start: Start, procedure: Procedure) -> H
         "base": start.base,
         "one_counter": one_counter,
         "open": procedure.versions.open().first(),
+        "scheduled": procedure.periods.standing()
+        .filter(valid_from__gt=today())
+        .select_related("version")
+        .first(),
     }
     status = 422 if form.errors else 200
     return render(request, "procedures/draft_next.html", context, status=status)

@@ -6,15 +6,32 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from procedures import actions
+from procedures.exclusions import propose_exclusion
+from procedures.models import Exclusion
 from procedures.workflow import VersionStatus
-from tests.factories import Office, make_decision, make_version
+from qms.organisation.roles import Role
+from tests.factories import (
+    Office,
+    make_decision,
+    make_tthc,
+    make_user,
+    make_version,
+    sign_in,
+)
+from tests.procedures.test_paper import record_paper
 
 pytestmark = pytest.mark.django_db
 
 
+def _groups(client: Client, user: Any) -> list[Any]:
+    sign_in(client, user)
+    groups: list[Any] = client.get(reverse("home:my-work")).context["groups"]
+    return groups
+
+
 def _headings(client: Client, user: Any) -> list[str]:
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return [group.heading for group in client.get(reverse("home:my-work")).context["groups"]]
+    return [group.heading for group in _groups(client, user)]
 
 
 @pytest.mark.parametrize(
@@ -25,9 +42,12 @@ def _headings(client: Client, user: Any) -> list[str]:
         (VersionStatus.IN_REVIEW, "reviewer", ["Chờ bạn xem xét"]),
         (VersionStatus.IN_REVIEW, "staff", []),
         (VersionStatus.REVIEWED, "secretary", ["Đã xem xét, chờ đưa vào quyết định"]),
+        (VersionStatus.REVIEWED, "leader", []),
         (VersionStatus.APPROVED, "clerk", ["Chờ vào số"]),
+        (VersionStatus.APPROVED, "secretary", ["Chờ vào số"]),
         (VersionStatus.APPROVED, "leader", []),
         (VersionStatus.ISSUED, "clerk", []),
+        (VersionStatus.DISCARDED, "staff", []),
     ],
 )
 def test_my_work_follows_the_state(
@@ -39,12 +59,80 @@ def test_my_work_follows_the_state(
     assert _headings(client, getattr(office, who)) == expected
 
 
+def test_my_work_tells_what_why_and_where(client: Client) -> None:
+    office = Office()
+    version = make_version(VersionStatus.IN_REVIEW, office)
+    version.send_back(by=office.reviewer, comment="Thiếu")
+
+    ((task,),) = [group.tasks for group in _groups(client, office.staff)]
+
+    assert (task.title, task.url, task.note) == (
+        f"{version.procedure.code} – {version.title}",
+        version.get_absolute_url(),
+        "bị trả lại",
+    )
+
+
 def test_my_work_shows_a_submitted_decision_to_the_leader_who_may_sign(client: Client) -> None:
     office = Office()
     make_decision(office, make_version(VersionStatus.REVIEWED, office))
 
     assert _headings(client, office.leader) == ["Chờ bạn phê duyệt"]
     assert _headings(client, office.reviewer) == []
+
+
+def test_my_work_shows_the_decision_being_composed_to_its_secretary(client: Client) -> None:
+    office = Office()
+    version = make_version(VersionStatus.REVIEWED, office)
+    actions.compose_decision(
+        office.agency, by=office.secretary, subject="Ban hành", versions=[version]
+    )
+
+    assert _headings(client, office.secretary) == ["Quyết định đang soạn"]
+    assert _headings(client, office.leader) == []
+
+
+def test_my_work_leads_to_one_decision_over_all_that_is_reviewed(client: Client) -> None:
+    office = Office()
+    versions = [make_version(VersionStatus.REVIEWED, office) for _ in range(2)]
+
+    (group,) = _groups(client, office.secretary)
+    form = client.get(group.url).context["form"]
+
+    assert sorted(form.initial["versions"]) == sorted(str(version.pk) for version in versions)
+
+
+def test_my_work_shows_a_paper_to_leaders_who_did_not_record_it(client: Client) -> None:
+    office = Office()
+    record_paper(client, office)
+
+    assert _headings(client, office.leader) == ["Tài liệu giấy chờ bạn chấp nhận"]
+    assert "Tài liệu giấy chờ bạn chấp nhận" not in _headings(client, office.secretary)
+
+
+def test_my_work_shows_a_proposed_exclusion_to_leaders(client: Client) -> None:
+    office = Office()
+    tthc = make_tthc(office.agency)
+    propose_exclusion(
+        tthc.responsibilities.get(),
+        by=office.secretary,
+        reason=Exclusion.Reason.values[0],
+        note="",
+    )
+
+    assert _headings(client, office.leader) == ["Đề nghị ngoài phạm vi chờ bạn trả lời"]
+    assert _headings(client, office.secretary) == []
+
+
+@pytest.mark.parametrize("role", [Role.LEADER, Role.ISO_SECRETARY, Role.CLERK])
+def test_my_work_of_another_agency_is_empty(client: Client, role: Role) -> None:
+    office, other = Office(), Office()
+    make_version(VersionStatus.IN_REVIEW, office)
+    make_version(VersionStatus.REVIEWED, office)
+    make_version(VersionStatus.APPROVED, office)
+    make_decision(office, make_version(VersionStatus.REVIEWED, office))
+
+    assert _headings(client, make_user(role, unit=other.agency)) == []
 
 
 def test_my_work_asks_to_sign_in(client: Client) -> None:
@@ -54,15 +142,21 @@ def test_my_work_asks_to_sign_in(client: Client) -> None:
     assert answer["Location"].startswith(reverse("account_login"))
 
 
+@pytest.mark.parametrize(
+    ("who", "expected"), [("leader", 12), ("secretary", 12), ("staff", 8), ("clerk", 11)]
+)
 @pytest.mark.parametrize("count", [1, 3])
 def test_my_work_query_count_is_constant(
-    client: Client, django_assert_max_num_queries: Any, count: int
+    client: Client, django_assert_num_queries: Any, count: int, who: str, expected: int
 ) -> None:
     office = Office()
     for _ in range(count):
+        make_version(VersionStatus.DRAFT, office)
         make_version(VersionStatus.IN_REVIEW, office)
+        make_version(VersionStatus.REVIEWED, office)
+        make_version(VersionStatus.APPROVED, office)
         make_decision(office, make_version(VersionStatus.REVIEWED, office))
-    client.force_login(office.leader, backend="django.contrib.auth.backends.ModelBackend")
+    sign_in(client, getattr(office, who))
 
-    with django_assert_max_num_queries(12):
+    with django_assert_num_queries(expected):
         client.get(reverse("home:my-work"))

@@ -1,5 +1,7 @@
 """The drafting page: who may, what is stored, what two editors see, and what is refused."""
 
+import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -9,28 +11,26 @@ from django.urls import reverse
 
 from procedures import actions
 from procedures.drafting.typed import Typed
-from procedures.models import Procedure, ProcedureVersion
+from procedures.models import ProcedureVersion
 from procedures.workflow import VersionStatus
+from qms.foundation.dates import LOCAL
+from qms.records.models import Signature
 from tests.factories import (
     Office,
-    make_content,
+    advance,
     make_draft,
-    make_field,
     make_tthc,
     make_user,
     make_version,
+    sign_in,
 )
 from tests.procedures.test_typed import posted
 
 pytestmark = pytest.mark.django_db
 
 
-def sign_in(client: Client, user: Any) -> Client:
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
 def page_data(version: ProcedureVersion, **changes: str) -> QueryDict:
+    """What a browser would send of the page of `version`, with `changes` typed over it."""
     data = posted(Typed.of(version.document))
     data["seen"] = version.content_sha256
     for name, value in changes.items():
@@ -45,6 +45,23 @@ def send(client: Client, version: ProcedureVersion, data: QueryDict, **more: Any
     )
 
 
+def read(client: Client, version: ProcedureVersion) -> Any:
+    return client.get(reverse("procedures:draft-detail", args=[version.pk]))
+
+
+def stored(version: ProcedureVersion) -> ProcedureVersion:
+    return ProcedureVersion.objects.get(pk=version.pk)
+
+
+def table(answer: Any, name: str) -> Any:
+    """The table `name` of the page as it was drawn."""
+    parts = [part for section in answer.context["sections"] for part in section.parts]
+    return next(part for part in parts if part.name == name)
+
+
+# --- saving ---
+
+
 def test_save_stores_content_with_person_and_reason(client: Client) -> None:
     office = Office()
     version = make_draft(office)
@@ -53,50 +70,166 @@ def test_save_stores_content_with_person_and_reason(client: Client) -> None:
         sign_in(client, office.staff),
         version,
         page_data(version, title="Tên mới", reason="Sửa tên theo góp ý", action="save"),
+        follow=True,
     )
 
-    assert answer.status_code == 302
-    version.refresh_from_db()
     row = version.history.latest("history_id")
-    assert version.document.title == "Tên mới"
+    assert stored(version).document.title == "Tên mới"
     assert (row.history_user, row.history_change_reason) == (office.staff, "Sửa tên theo góp ý")
+    time = stored(version).saved_at.astimezone(LOCAL).strftime("%H:%M")
+    assert f"Đã lưu {time}" in answer.content.decode()
 
 
-def test_row_buttons_work_without_scripts_and_store_nothing(client: Client) -> None:
+def test_save_of_the_same_writes_no_history(client: Client) -> None:
     office = Office()
     version = make_draft(office)
-    first = version.document.steps[0].key
-    before = version.history.count()
+
+    send(sign_in(client, office.staff), version, page_data(version, action="save"))
+
+    assert version.history.count() == 1
+
+
+def test_save_keeps_the_reasons_given_for_warnings(client: Client) -> None:
+    office = Office()
+    version = make_draft(office, make_tthc(office.agency, decision_no=""))
+    name = f"decision_unknown:{version.document.tthc[0].code}"
+    sign_in(client, office.staff)
+
+    send(client, version, page_data(version, **{f"answer-{name}": " Đang chờ ", "action": "save"}))
+
+    assert stored(version).answers == {name: "Đang chờ"}
+    assert 'value="Đang chờ"' in read(client, version).content.decode()
+
+
+def test_names_of_the_catalogue_are_filled_in_where_left_empty(client: Client) -> None:
+    office = Office()
+    version = make_draft(office)
+    tthc = make_tthc(office.agency, name="Thủ tục thứ hai", decision_no="7/QĐ-UBND")
+    data = page_data(version, action="save")
+    data.appendlist("tthc", "n1")
+    data["tthc-n1-code"] = tthc.code
+
+    send(sign_in(client, office.staff), version, data)
+
+    second = stored(version).document.tthc[1]
+    assert (second.name, second.decision) == ("Thủ tục thứ hai", "7/QĐ-UBND")
+    assert set(stored(version).tthc_links.values_list("tthc__code", flat=True)) >= {tthc.code}
+
+
+def test_text_pasted_from_word_keeps_tables_and_drops_decoration(client: Client) -> None:
+    office = Office()
+    version = make_draft(office)
+    word = (
+        '<p class="MsoNormal" style="color:red"><span lang="VI">Một</span><o:p></o:p></p>'
+        '<table border="1"><tr><td width="9" onclick="x()"><p>Ô</p></td></tr></table>'
+        "<script>alert(1)</script>"
+    )
+
+    send(sign_in(client, office.staff), version, page_data(version, purpose=word, action="save"))
+
+    assert stored(version).document.purpose == (
+        "<p>Một</p><table><tbody><tr><td><p>Ô</p></td></tr></tbody></table>"
+    )
+
+
+# --- rows without scripts ---
+
+
+@pytest.mark.parametrize(
+    ("deed", "order"),
+    [("down:steps:{0}", [1, 0, 2]), ("up:steps:{2}", [0, 2, 1]), ("remove:steps:{1}", [0, 2])],
+)
+def test_row_buttons_work_without_scripts_and_store_nothing(
+    client: Client, deed: str, order: list[int]
+) -> None:
+    office = Office()
+    version = make_draft(office)
+    keys = [step.key for step in version.document.steps]
 
     answer = send(
         sign_in(client, office.staff),
         version,
-        page_data(version, title="Gõ dở", op=f"down:steps:{first}"),
+        page_data(version, title="Gõ dở", reason="Vì sao", op=deed.format(*keys)),
     )
 
     html = answer.content.decode()
+    assert answer.status_code == 200
     assert 'value="Gõ dở"' in html
-    steps = [s for s in answer.context["sections"] if s.name == "steps"][0].parts[0]
-    assert steps.rows[1].key == first
-    assert version.history.count() == before
+    assert 'value="Vì sao"' in html
+    assert "Chưa lưu" in html
+    assert [row.key for row in table(answer, "steps").rows] == [keys[place] for place in order]
+    assert version.history.count() == 1
+
+
+def test_case_added_without_scripts_gives_each_step_a_time_for_it(client: Client) -> None:
+    office = Office()
+    version = make_draft(office)
+
+    answer = send(sign_in(client, office.staff), version, page_data(version, op="add:cases"))
+
+    cases = [row.key for row in table(answer, "cases").rows]
+    times = next(cell for cell in table(answer, "steps").rows[0].cells if cell.times).times
+    assert (len(cases), cases[0]) == (2, "c1")
+    assert [(time.case, time.value) for time in times] == [("c1", "0,5"), (cases[1], "")]
+
+
+# --- what is wrong ---
 
 
 def test_wrong_value_is_shown_at_its_field_with_all_that_was_typed(client: Client) -> None:
     office = Office()
     version = make_draft(office)
     key = version.document.steps[1].key
-    data = page_data(version, title="Tên đang gõ", action="save")
-    data[f"steps-{key}-times-c1-value"] = "bốn"
+    field = f"steps-{key}-times-c1-value"
+    data = page_data(version, title="Tên đang gõ", reason="Lý do đang gõ", action="save")
+    data[field] = "bốn"
 
     answer = send(sign_in(client, office.staff), version, data)
 
     html = answer.content.decode()
     assert answer.status_code == 422
-    assert "Hãy ghi một số" in html
-    assert 'value="bốn"' in html
-    assert 'value="Tên đang gõ"' in html
-    version.refresh_from_db()
-    assert version.document.title != "Tên đang gõ"
+    assert f'id="id_{field}_error"' in html
+    assert f'<a href="#id_{field}">Hãy ghi một số' in html
+    for value in ("bốn", "Tên đang gõ", "Lý do đang gõ"):
+        assert f'value="{value}"' in html
+    assert stored(version).document.title != "Tên đang gõ"
+
+
+def test_outline_tells_what_each_section_lacks(client: Client) -> None:
+    office = Office()
+    version = make_draft(office, records=(), scope="")
+
+    page = read(sign_in(client, office.staff), version)
+
+    states = {section.name: section.state for section in page.context["sections"]}
+    assert (states["general"], states["records"]) == ("blocking", "warning")
+    assert set(states.values()) == {"blocking", "warning", "done"}
+
+
+def test_checks_lead_to_the_place_where_each_is_mended(client: Client) -> None:
+    office = Office()
+    version = make_draft(office, make_tthc(office.agency, decision_no=""), scope="", records=())
+
+    page = read(sign_in(client, office.staff), version)
+
+    places = [placed.place for placed in page.context["problems"]]
+    assert places == ["cell-scope", "row-tthc-t0", "section-records"]
+    ids = set(re.findall(r'\bid="([^"]+)"', page.content.decode()))
+    assert set(places) <= ids
+
+
+def test_sums_stand_beside_the_limit_without_scripts(client: Client) -> None:
+    office = Office()
+    version = make_draft(
+        office, make_tthc(office.agency, local_unit="working_day", local_minutes=1440)
+    )
+
+    html = read(sign_in(client, office.staff), version).content.decode()
+
+    assert "5 / 3 ngày làm việc – vượt 2 ngày" in html
+
+
+# --- two editors ---
 
 
 def test_second_editor_sees_both_texts_and_may_overwrite(client: Client) -> None:
@@ -104,41 +237,71 @@ def test_second_editor_sees_both_texts_and_may_overwrite(client: Client) -> None
     version = make_draft(office)
     mine = page_data(version, title="Tên của tôi", action="save")
     send(sign_in(client, office.secretary), version, page_data(version, title="Tên của thư ký"))
-    version.refresh_from_db()
     sign_in(client, office.staff)
 
     refused = send(client, version, mine)
-    html = refused.content.decode()
-    stored_after_refusal = ProcedureVersion.objects.get(pk=version.pk).document.title
-    mine["overwrite"] = version.content_sha256
+    again = send(client, version, mine)
+    title_after_refusals = stored(version).document.title
+    mine["overwrite"] = stored(version).content_sha256
     send(client, version, mine)
 
-    assert refused.status_code == 409
+    html = refused.content.decode()
+    assert (refused.status_code, again.status_code) == (409, 409)
     assert "Tên của thư ký" in html
     assert 'value="Tên của tôi"' in html
     assert str(office.secretary) in html
-    assert stored_after_refusal == "Tên của thư ký"
-    assert ProcedureVersion.objects.get(pk=version.pk).document.title == "Tên của tôi"
+    assert title_after_refusals == "Tên của thư ký"
+    assert stored(version).document.title == "Tên của tôi"
+
+
+def test_overwriting_is_refused_when_a_third_save_came_between(client: Client) -> None:
+    office = Office()
+    version = make_draft(office)
+    mine = page_data(version, title="Tên của tôi", action="save")
+    send(sign_in(client, office.secretary), version, page_data(version, title="Một"))
+    mine["overwrite"] = stored(version).content_sha256
+    send(client, stored(version), page_data(stored(version), title="Hai"))
+
+    answer = send(sign_in(client, office.staff), version, mine)
+
+    assert answer.status_code == 409
+    assert stored(version).document.title == "Hai"
+
+
+def test_text_that_came_too_late_is_shown_to_be_copied(client: Client) -> None:
+    office = Office()
+    version = make_draft(office)
+    data = page_data(version, title="Muộn")
+    version.submit(by=office.staff, answers={})
+
+    answer = send(sign_in(client, office.staff), version, data)
+
+    html = answer.content.decode()
+    assert answer.status_code == 409
+    assert "đang ở trạng thái “Đang xem xét”, không sửa được nữa" in html
+    assert "Muộn" in html
+    assert stored(version).document.title != "Muộn"
+
+
+# --- submitting ---
 
 
 def test_submit_refuses_what_blocks_and_keeps_it(client: Client) -> None:
     office = Office()
-    tthc = make_tthc(office.agency, code="1.005099")
-    version = make_draft(office, tthc)
+    version = make_draft(office, make_tthc(office.agency, code="1.005099"))
     key = version.document.steps[1].key
     data = page_data(version, action="submit")
     data[f"steps-{key}-times-c1-value"] = "4,5"
 
     answer = send(sign_in(client, office.staff), version, data)
 
-    html = answer.content.decode()
     assert answer.status_code == 422
     assert (
         "Tổng thời gian các bước là 5½ ngày, vượt hạn 5 ngày của TTHC 1.005099. "
-        "Giảm bớt ½ ngày ở một bước." in html
+        "Giảm bớt ½ ngày ở một bước." in answer.content.decode()
     )
-    version.refresh_from_db()
-    assert version.status == VersionStatus.DRAFT
+    assert stored(version).status == VersionStatus.DRAFT
+    assert stored(version).document.steps[1].times[0].minutes == 2160
 
 
 def test_submit_needs_a_reason_for_each_warning(client: Client) -> None:
@@ -148,27 +311,53 @@ def test_submit_needs_a_reason_for_each_warning(client: Client) -> None:
     name = f"answer-decision_unknown:{tthc.code}"
     sign_in(client, office.staff)
 
-    silent = send(client, version, page_data(version, action="submit"))
+    silent = send(client, version, page_data(version, action="submit", **{name: "  "}))
     send(client, version, page_data(version, action="submit", **{name: "Đang chờ tỉnh công bố"}))
 
     assert "Cần giải trình: Chưa rõ quyết định công bố" in silent.content.decode()
-    version.refresh_from_db()
-    assert version.status == VersionStatus.IN_REVIEW
-    assert version.answers == {f"decision_unknown:{tthc.code}": "Đang chờ tỉnh công bố"}
+    assert stored(version).status == VersionStatus.IN_REVIEW
+    assert stored(version).answers == {f"decision_unknown:{tthc.code}": "Đang chờ tỉnh công bố"}
+
+
+def test_submit_pressed_twice_submits_once(client: Client) -> None:
+    office = Office()
+    version = make_draft(office)
+    data = page_data(version, action="submit")
+    sign_in(client, office.staff)
+
+    send(client, version, data)
+    again = send(client, version, data, follow=True)
+
+    assert "đang ở trạng thái “Đang xem xét”" in again.content.decode()
+    assert version.history.filter(status="in_review").count() == 1
+    assert Signature.objects.on(version).count() == 1
+
+
+def test_returned_draft_says_why_and_by_whom(client: Client) -> None:
+    office = Office()
+    version = make_version(VersionStatus.IN_REVIEW, office)
+    version.send_back(by=office.reviewer, comment="Thiếu nơi lưu hồ sơ")
+
+    html = read(sign_in(client, office.staff), version).content.decode()
+
+    assert "Bản này đã bị trả lại." in html
+    assert "Thiếu nơi lưu hồ sơ" in html
+    assert str(office.reviewer) in html
+
+
+# --- who ---
 
 
 @pytest.mark.parametrize("who", ["reviewer", "leader", "clerk", "admin"])
 def test_draft_is_absent_for_who_may_not_see_it(client: Client, who: str) -> None:
     office = Office()
     version = make_draft(office)
-    before = version.history.count()
     sign_in(client, getattr(office, who))
 
-    read = client.get(reverse("procedures:draft-detail", args=[version.pk]))
     written = send(client, version, page_data(version, title="Lén sửa"))
 
-    assert (read.status_code, written.status_code) == (404, 404)
-    assert version.history.count() == before
+    assert (read(client, version).status_code, written.status_code) == (404, 404)
+    assert version.history.count() == 1
 
 
 def test_other_staff_and_other_agencies_do_not_see_a_draft(client: Client) -> None:
@@ -178,114 +367,22 @@ def test_other_staff_and_other_agencies_do_not_see_a_draft(client: Client) -> No
 
     for person in (colleague, other.secretary, other.leader):
         sign_in(client, person)
-        assert client.get(reverse("procedures:draft-detail", args=[version.pk])).status_code == 404
+        assert read(client, version).status_code == 404
         assert list(client.get(reverse("procedures:draft-list")).context["versions"]) == []
 
 
-def test_stale_save_after_submission_is_refused_with_what_happened(client: Client) -> None:
+def test_who_started_a_draft_and_handed_it_over_reads_it_only(client: Client) -> None:
     office = Office()
     version = make_draft(office)
-    data = page_data(version, title="Muộn")
-    version.submit(by=office.staff, answers={})
+    other = make_user(unit=office.agency)
+    actions.set_authors(version, [other], by=office.secretary)
+    sign_in(client, office.staff)
 
-    answer = send(sign_in(client, office.staff), version, data, follow=True)
+    answer = send(client, version, page_data(version, title="Vẫn sửa"))
 
-    assert "đang ở trạng thái “Đang xem xét”, không sửa được nữa" in answer.content.decode()
-    version.refresh_from_db()
-    assert version.document.title != "Muộn"
-
-
-def test_new_draft_is_prefilled_from_the_catalogue(client: Client) -> None:
-    office = Office()
-    tthc = make_tthc(
-        office.agency,
-        name="Chuyển trường",
-        fee="Không",
-        receiving_place="Một cửa",
-        field=make_field(),
-    )
-    address = f"{reverse('procedures:draft-new')}?tthc={tthc.code}"
-    sign_in(client, office.secretary)
-    page = client.get(address)
-
-    client.post(
-        address,
-        {"code": "QT-07/GDĐT", "title": "Chuyển trường", "kind": "tthc", "owner": office.agency.pk},
-    )
-
-    assert page.context["form"].initial["code"] == "QT-01/GDĐT"
-    document = ProcedureVersion.objects.get().document
-    assert [(c.code, c.name, c.decision) for c in document.tthc] == [
-        (tthc.code, "Chuyển trường", "12/QĐ-UBND")
-    ]
-    assert document.limits[0].minutes == 5 * 480
-    assert (document.fees[0].text, document.reception_place) == ("Không", "Một cửa")
-
-
-def test_new_draft_refuses_a_code_in_another_spelling(client: Client) -> None:
-    office = Office()
-    make_draft(office, code="QT-01/GDĐT")
-
-    answer = sign_in(client, office.secretary).post(
-        reverse("procedures:draft-new"),
-        {"code": "qt – 01/gdđt", "title": "Khác", "kind": "tthc", "owner": office.agency.pk},
-    )
-
-    assert "Mã hiệu này đã dùng cho" in " ".join(answer.context["form"].errors["code"])
-    assert 'value="qt – 01/gdđt"' in answer.content.decode()
-    assert Procedure.objects.count() == 1
-
-
-@pytest.mark.parametrize(("choice", "expected"), [("revision", (1, 1)), ("reissue", (2, 0))])
-def test_next_version_is_numbered_as_chosen(
-    client: Client, choice: str, expected: tuple[int, int]
-) -> None:
-    office = Office()
-    first = make_version(VersionStatus.ISSUED, office)
-    address = f"{reverse('procedures:draft-new')}?tu={first.procedure.slug}"
-
-    sign_in(client, office.secretary).post(address, {"change_type": choice})
-
-    draft = first.procedure.versions.open().get()
-    assert (draft.base, draft.next_number()) == (first, expected)
-    assert draft.document.steps == first.document.steps
-
-
-def test_next_version_is_not_started_twice(client: Client) -> None:
-    office = Office()
-    first = make_version(VersionStatus.ISSUED, office)
-    address = f"{reverse('procedures:draft-new')}?tu={first.procedure.slug}"
-    sign_in(client, office.secretary)
-
-    for _ in range(2):
-        client.post(address, {"change_type": "revision"})
-
-    assert first.procedure.versions.open().count() == 1
-
-
-def test_content_of_another_procedure_gets_new_keys(client: Client) -> None:
-    office = Office()
-    first = make_version(VersionStatus.ISSUED, office)
-    address = f"{reverse('procedures:draft-new')}?theo={first.procedure.slug}"
-
-    sign_in(client, office.secretary).post(
-        address, {"code": "QT-50/GDĐT", "title": "Mới", "kind": "tthc", "owner": office.agency.pk}
-    )
-
-    draft = ProcedureVersion.objects.open().get().document
-    assert [s.work for s in draft.steps] == [s.work for s in first.document.steps]
-    assert not {s.key for s in draft.steps} & {s.key for s in first.document.steps}
-    assert draft.tthc == ()
-    assert draft.case_total(draft.cases[0].key) == first.document.case_total("c1")
-
-
-@pytest.mark.parametrize("who", ["staff", "reviewer", "leader", "clerk", "admin"])
-def test_starting_a_draft_is_for_the_secretary(client: Client, who: str) -> None:
-    office = Office()
-
-    answer = sign_in(client, getattr(office, who)).get(reverse("procedures:draft-new"))
-
+    assert read(client, version).templates[0].name == "procedures/draft_detail.html"
     assert answer.status_code == 403
+    assert version.history.count() == 1
 
 
 def test_authors_named_by_the_secretary_may_edit(client: Client) -> None:
@@ -297,7 +394,36 @@ def test_authors_named_by_the_secretary_may_edit(client: Client) -> None:
 
     assert version.author_ids() == {office.staff.pk}
     sign_in(client, office.staff)
-    assert client.get(reverse("procedures:draft-detail", args=[version.pk])).status_code == 200
+    send(client, version, page_data(version, title="Của chuyên viên"))
+    assert stored(version).title == "Của chuyên viên"
+
+
+@pytest.mark.parametrize("who", ["staff", "reviewer"])
+def test_naming_authors_is_for_the_secretary(client: Client, who: str) -> None:
+    office = Office()
+    version = make_draft(office)
+    address = reverse("procedures:draft-authors", args=[version.pk])
+
+    answer = sign_in(client, getattr(office, who)).post(address, {"people": [office.leader.pk]})
+
+    assert answer.status_code in (403, 404)
+    assert version.author_ids() == {office.staff.pk}
+
+
+def test_authors_cannot_be_nobody_nor_people_of_another_agency(client: Client) -> None:
+    office, other = Office(), Office()
+    version = make_draft(office)
+    address = reverse("procedures:draft-authors", args=[version.pk])
+    sign_in(client, office.secretary)
+
+    nobody = client.post(address, {}, follow=True)
+    client.post(address, {"people": [other.staff.pk]})
+
+    assert "Hãy chọn ít nhất một người soạn thảo." in nobody.content.decode()
+    assert version.author_ids() == {office.staff.pk}
+
+
+# --- giving up, base, print ---
 
 
 def test_discard_asks_for_a_reason(client: Client) -> None:
@@ -306,33 +432,83 @@ def test_discard_asks_for_a_reason(client: Client) -> None:
     address = reverse("procedures:draft-discard", args=[version.pk])
     sign_in(client, office.secretary)
 
-    client.post(address, {})
-    status_without = ProcedureVersion.objects.get().status
+    client.post(address, {"discard-comment": " "})
+    status_without = stored(version).status
     client.post(address, {"discard-comment": "Gộp vào QT-02"})
 
     assert status_without == VersionStatus.DRAFT
-    version.refresh_from_db()
-    assert version.status == VersionStatus.DISCARDED
+    assert stored(version).status == VersionStatus.DISCARDED
     last = version.history.latest("history_id")
     assert last.history_change_reason == "Hủy: Gộp vào QT-02"
 
 
-def test_superseded_base_says_so(client: Client) -> None:
+def test_discard_is_for_the_secretary(client: Client) -> None:
     office = Office()
-    first = make_version(VersionStatus.ISSUED, office)
-    other = make_draft(office)
-    ProcedureVersion.objects.filter(pk=other.pk).update(base=first)
-    draft = actions.start_version(
-        first.procedure,
-        by=office.staff,
-        content=make_content(*[link.tthc for link in first.tthc_links.all()]),
-        change_type="revision",
-        base=other,
+    version = make_draft(office)
+
+    answer = sign_in(client, office.staff).post(
+        reverse("procedures:draft-discard", args=[version.pk]), {"discard-comment": "Thôi"}
     )
 
-    page = sign_in(client, office.staff).get(reverse("procedures:draft-detail", args=[draft.pk]))
+    assert answer.status_code == 403
+    assert stored(version).status == VersionStatus.DRAFT
+
+
+def test_draft_whose_base_was_superseded_says_so_and_what_is_new(client: Client) -> None:
+    office = Office()
+    first = make_version(
+        VersionStatus.ISSUED,
+        office,
+        paper_on=dt.date(2022, 3, 10),
+        effective_on=dt.date(2022, 3, 15),
+    )
+    _issue_next(first, office, title="Tên mới hơn")
+    draft = actions.start_version(
+        first.procedure, by=office.staff, content=first.document, change_type="revision", base=first
+    )
+
+    page = read(sign_in(client, office.staff), draft)
 
     assert "Bản làm gốc không còn là bản có hiệu lực" in page.content.decode()
+    assert [str(change) for change in page.context["newer"].changes] == [
+        f"Tên quy trình: {first.title} → Tên mới hơn"
+    ]
+
+
+def test_draft_from_the_version_in_force_says_nothing_of_it(client: Client) -> None:
+    office = Office()
+    first = make_version(VersionStatus.ISSUED, office)
+    draft = actions.start_version(
+        first.procedure, by=office.staff, content=first.document, change_type="revision", base=first
+    )
+
+    assert read(sign_in(client, office.staff), draft).context["newer"] is None
+
+
+def _issue_next(first: ProcedureVersion, office: Office, *, title: str) -> ProcedureVersion:
+    second = actions.start_version(
+        first.procedure,
+        by=office.staff,
+        content=first.document.revised(title=title),
+        change_type="revision",
+        base=first,
+    )
+    return advance(second, VersionStatus.ISSUED, office)
+
+
+def test_draft_pdf_is_for_who_may_see_the_draft(client: Client) -> None:
+    office = Office()
+    version = make_draft(office)
+    address = reverse("procedures:draft-pdf", args=[version.pk])
+
+    mine = sign_in(client, office.staff).get(address)
+    theirs = sign_in(client, office.clerk).get(address)
+
+    assert mine.content.startswith(b"%PDF")
+    assert theirs.status_code == 404
+
+
+# --- queries ---
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -343,7 +519,35 @@ def test_draft_list_query_count_is_constant(
     versions = [make_draft(office) for _ in range(count)]
     sign_in(client, office.secretary)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         page = client.get(reverse("procedures:draft-list"))
 
     assert list(page.context["versions"]) == versions[::-1]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_draft_page_query_count_is_constant(
+    client: Client, django_assert_num_queries: Any, count: int
+) -> None:
+    office = Office()
+    tthc = [make_tthc(office.agency) for _ in range(count)]
+    version = make_draft(office, *tthc)
+    sign_in(client, office.secretary)
+
+    with django_assert_num_queries(20):
+        page = read(client, version)
+
+    assert len(table(page, "tthc").rows) == count
+
+
+def test_draft_list_can_be_narrowed_to_a_state(client: Client) -> None:
+    office = Office()
+    make_draft(office)
+    waiting = make_version(VersionStatus.IN_REVIEW, office)
+    sign_in(client, office.secretary)
+
+    page = client.get(reverse("procedures:draft-list"), {"trang-thai": "in_review"})
+    odd = client.get(reverse("procedures:draft-list"), {"trang-thai": "issued"})
+
+    assert list(page.context["versions"]) == [waiting]
+    assert len(odd.context["versions"]) == 2

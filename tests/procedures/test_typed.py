@@ -1,4 +1,4 @@
-"""What is typed on the drafting page: there and back exactly, nothing lost, wrong told at its field."""
+"""What is typed on the drafting page: there and back exactly, what is wrong told at its field."""
 
 from typing import Any
 
@@ -22,72 +22,76 @@ from procedures.content import (
     TakenUp,
     TimeLimit,
 )
-from procedures.drafting.durations import number_text, read_number, step_text, to_minutes
-from procedures.drafting.typed import Names, Typed
+from procedures.drafting.layout import shown_parts
+from procedures.drafting.typed import Names, Typed, TypedRow
 
 NAMES = Names(frozenset({"Văn thư"}), {"Bộ phận Một cửa": "MC"})
 
 
+FORM = FormUse(key="f1", code="BM-01", name="Đơn đề nghị")
+STEPS = (
+    Step(
+        key="s1",
+        work="Tiếp nhận\nhồ sơ",
+        position="Văn thư",
+        unit_name="Bộ phận Một cửa",
+        unit_code="MC",
+        forms=("f1",),
+        times=(
+            StepTime(case="c1", kind="working", minutes=240),
+            StepTime(case="c2", kind="parallel"),
+        ),
+    ),
+    Step(
+        key="s2",
+        work="Thẩm định",
+        responsible="Trường nơi đến",
+        times=(
+            StepTime(case="c1", kind="working", minutes=65),
+            StepTime(case="c2", kind="unknown"),
+        ),
+    ),
+)
+LIMITS = (
+    TimeLimit(key="l1", unit="working_day", minutes=9 * 480, case="c1", text="09 ngày làm việc"),
+    TimeLimit(key="l2", unit="calendar_day", minutes=3600, tthc="2.002481"),
+    TimeLimit(key="l3", unit="hour", minutes=90),
+    TimeLimit(key="l4", unit="by_plan", text="theo kế hoạch"),
+)
+DOSSIER = (
+    DossierItem(key="d1", name="Đơn", originals=1, copies=0, form="f1", case="c2"),
+    DossierItem(key="d2", name="Học bạ\n(bản chính)", kind="present", origin="partly"),
+)
+
+
 def whole() -> Content:
     """A content with something in every field that the page shows, and in some it does not."""
-    form = FormUse(key="f1", code="BM-01", name="Đơn đề nghị")
     return Content(
         title="Chuyển trường đối với học sinh tiểu học",
         purpose="<p>Mục đích</p>",
         scope="<ul><li>Phạm vi</li></ul>",
         definitions="<table><tbody><tr><td>Ô</td></tr></tbody></table>",
-        abbreviations=(Abbreviation(short="TTHC", meaning="thủ tục hành chính"),),
+        abbreviations=(Abbreviation(key="a1", short="TTHC", meaning="thủ tục hành chính"),),
         tthc=(
             CoveredTTHC(code="1.005099", name="Chuyển trường", decision="12/QĐ-UBND"),
             CoveredTTHC(code="2.002481", name="Chuyển trường THCS"),
         ),
         bases=(
-            LegalBasis(number="28/2020/TT-BGDĐT", title="Điều lệ", tthc=("1.005099",)),
-            LegalBasis(number="01/2018/TT-VPCP", kind="general", origin="unverified"),
+            LegalBasis(key="b1", number="28/2020/TT-BGDĐT", title="Điều lệ", tthc=("1.005099",)),
+            LegalBasis(key="b2", number="01/2018/TT-VPCP", kind="general", origin="unverified"),
         ),
         applicants=("Cha mẹ, người giám hộ", "Học sinh"),
-        dossier=(
-            DossierItem(name="Đơn", originals=1, copies=0, form="f1", case="c2"),
-            DossierItem(name="Học bạ\n(bản chính)", kind="present", origin="partly"),
-        ),
+        dossier=DOSSIER,
         dossier_sets=1,
         cases=(Case(key="c1", label="trong nước"), Case(key="c2", label="từ nước ngoài")),
-        limits=(
-            TimeLimit(unit="working_day", minutes=9 * 480, case="c1", text="09 ngày làm việc"),
-            TimeLimit(unit="calendar_day", minutes=3600, tthc="2.002481"),
-            TimeLimit(unit="hour", minutes=90),
-            TimeLimit(unit="by_plan", text="theo kế hoạch"),
-        ),
+        limits=LIMITS,
         reception_place="Trường nơi đến\nTầng 1",
         submission_modes=("trực tiếp", "trực tuyến"),
-        fees=(Statement(text="Không"),),
-        results=(Statement(text="Được tiếp nhận", tthc=("1.005099",)),),
-        steps=(
-            Step(
-                work="Tiếp nhận\nhồ sơ",
-                position="Văn thư",
-                unit_name="Bộ phận Một cửa",
-                unit_code="MC",
-                forms=("f1",),
-                times=(
-                    StepTime(case="c1", kind="working", minutes=240),
-                    StepTime(case="c2", kind="parallel"),
-                ),
-            ),
-            Step(
-                work="Thẩm định",
-                responsible="Trường nơi đến",
-                times=(
-                    StepTime(case="c1", kind="working", minutes=65),
-                    StepTime(case="c2", kind="unknown"),
-                ),
-            ),
-        ),
-        forms=(
-            form,
-            FormUse(kind="legal", code="Mẫu 01", name="Giấy hẹn", source="01/2018/TT-VPCP"),
-        ),
-        records=(KeptRecord(name="Hồ sơ", keeper="Văn thư", years=5, medium="both"),),
+        fees=(Statement(key="p1", text="Không"),),
+        results=(Statement(key="r1", text="Được tiếp nhận", tthc=("1.005099",)),),
+        steps=STEPS,
+        forms=(FORM, FormUse(key="f2", kind="legal", name="Giấy hẹn", source="01/2018/TT-VPCP")),
+        records=(KeptRecord(key="k1", name="Hồ sơ", keeper="Văn thư", years=5, medium="both"),),
         taken_up=(
             TakenUp(
                 kind="legal", subject="46/2017/NĐ-CP", change="replaced", effective_on="2024-11-20"
@@ -164,12 +168,13 @@ def test_added_row_left_empty_is_no_row() -> None:
     ("table", "field", "value", "message"),
     [
         ("steps", "times-c1-value", "abc", "Hãy ghi một số"),
-        ("steps", "times-c1-value", "-1", "Số phải từ 0"),
+        ("steps", "times-c1-value", "-1", "Hãy ghi một số"),
         ("steps", "times-c1-value", "0,001", "tròn phút"),
         ("dossier", "originals", "1000000", "từ 0 đến 999"),
         ("dossier", "copies", "hai", "từ 0 đến 999"),
         ("records", "years", "5 năm", "từ 0 đến 999"),
         ("limits", "value", "mười", "Hãy ghi một số"),
+        ("limits", "tthc", "9.999999", "không nằm trong các TTHC áp dụng"),
         ("bases", "tthc", "9.999999", "không nằm trong các TTHC áp dụng"),
     ],
 )
@@ -186,30 +191,78 @@ def test_wrong_value_is_told_at_its_field(table: str, field: str, value: str, me
     assert row.values[field] == value
 
 
-def test_counted_step_without_a_number_is_asked_for_one() -> None:
+def test_step_time_left_empty_is_unknown() -> None:
     typed = Typed.of(whole())
-    values = typed.rows["steps"][0].values
-    values["times-c1-kind"], values["times-c1-value"] = "working", ""
+    typed.rows["steps"][0].values["times-c1-value"] = ""
+
+    document, errors = typed.document(whole(), NAMES)
+
+    assert errors == {}
+    assert document is not None
+    assert document.steps[0].time("c1").kind == "unknown"
+
+
+def test_number_beside_a_way_of_not_counting_is_not_dropped_in_silence() -> None:
+    typed = Typed.of(whole())
+    typed.rows["steps"][0].values["times-c2-value"] = "2"
+
+    document, errors = typed.document(whole(), NAMES)
+
+    assert document is None
+    assert errors == {
+        "steps-s1-times-c2-value": "Đã ghi số thì chọn ngày, giờ hoặc phút; "
+        "nếu không tính thì xóa số."
+    }
+
+
+def test_tthc_named_twice_or_without_a_code_is_told() -> None:
+    typed = Typed.of(whole())
+    typed.rows["tthc"][1].values["code"] = "1.005099"
+    typed.rows["tthc"].append(TypedRow("t9", {"name": "Chỉ có tên"}))
 
     _, errors = typed.document(whole(), NAMES)
 
-    assert list(errors.values()) == ["Hãy ghi số ngày, hoặc chọn “chưa rõ”."]
+    assert errors["tthc-t1-code"] == "TTHC 1.005099 đã có ở dòng trên. Hãy bỏ một dòng."
+    assert errors["tthc-t9-code"] == "Hãy ghi mã TTHC, hoặc bỏ dòng này."
 
 
-@pytest.mark.parametrize(
-    ("text", "minutes"), [("3", 1440), ("2,5", 1200), ("½", 240), ("1½", 720), ("1/4", 120)]
-)
-def test_days_are_read_as_offices_write_them(text: str, minutes: int) -> None:
-    assert to_minutes(text, 480) == minutes
+def test_last_case_is_not_removed_for_the_times_hang_on_it() -> None:
+    typed = Typed.of(whole())
+
+    typed.change_rows("remove:cases:c2")
+    typed.change_rows("remove:cases:c1")
+
+    assert typed.case_keys == ["c1"]
 
 
-@given(st.integers(min_value=0, max_value=1_000_000))
-def test_step_time_is_shown_and_read_back_exactly(minutes: int) -> None:
-    text, unit = step_text(minutes)
-    each = {"day": 480, "hour": 60, "minute": 1}[unit]
+def test_parts_that_another_kind_of_document_does_not_show_are_kept() -> None:
+    typed = Typed.posted(QueryDict("title=Kiểm soát tài liệu"), parts=shown_parts(is_tthc=False))
 
-    assert read_number(text) * each == minutes or minutes > 10_000 * each
-    assert read_number(number_text(minutes % 4800, 480)) * 480 == minutes % 4800
+    document, errors = typed.document(whole(), NAMES)
+
+    assert errors == {}
+    assert document is not None
+    assert document.title == "Kiểm soát tài liệu"
+    assert (document.steps, document.dossier, document.tthc) == (
+        whole().steps,
+        whole().dossier,
+        whole().tthc,
+    )
+    assert document.records == ()
+
+
+def test_too_many_rows_are_told_and_none_is_cut_off() -> None:
+    data = posted(Typed.of(Content()))
+    for number in range(401):
+        data.appendlist("abbreviations", f"a{number}")
+        data[f"abbreviations-a{number}-short"] = "TT"
+    typed = Typed.posted(data)
+
+    document, errors = typed.document(Content(), NAMES)
+
+    assert document is None
+    assert errors == {"abbreviations": "Bảng này chỉ nhận tối đa 400 dòng."}
+    assert len(typed.rows["abbreviations"]) == 401
 
 
 @given(st.dictionaries(st.text(max_size=30), st.lists(st.text(max_size=40), max_size=3)))
@@ -226,11 +279,23 @@ def test_any_post_gives_a_document_or_errors(fields: dict[str, list[str]]) -> No
 
 
 def test_foreign_fields_are_passed_over() -> None:
-    data = posted(Typed.of(whole()))
+    content = whole()
+    data = posted(Typed.of(content))
     extra: dict[str, Any] = {"status": "issued", "steps-s9-origin": "stated", "illustrative": "x"}
     data.update(extra)
+
+    document, _ = Typed.posted(data).document(content, NAMES)
+
+    assert document is not None
+    assert document.canonical() == content.canonical()
+
+
+def test_rows_keep_the_keys_they_came_with() -> None:
+    data = posted(Typed.of(whole()))
+    data.setlist("steps", ["s2", "a1b2c3d4", "s1", "Chữ-hoa"])
+    data["steps-a1b2c3d4-work"] = "Bước mới"
 
     document, _ = Typed.posted(data).document(whole(), NAMES)
 
     assert document is not None
-    assert document.canonical() == whole().canonical()
+    assert [step.key for step in document.steps] == ["s2", "a1b2c3d4", "s1"]
