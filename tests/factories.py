@@ -135,10 +135,10 @@ def make_tthc(unit: Unit | None = None, **fields: Any) -> TTHC:
 
 
 def fill_catalogue(unit: Unit, count: int) -> None:
-    """Add `count` TTHC to the catalogue that `unit` answers for; quick, and without history."""
-    field, start = make_field(), next(_numbers) * 10_000
+    """Add `count` TTHC to the catalogue, once, that `unit` answers for; quick, without history."""
+    field = make_field()
     rows = [
-        TTHC(code=f"8.{start + n:06d}", name=f"Thủ tục thêm {n}", field=field, sort_key=f"{n:05d}")
+        TTHC(code=f"8.{n:06d}", name=f"Thủ tục thêm {n}", field=field, sort_key=f"{n:05d}")
         for n in range(count)
     ]
     made = TTHC.objects.bulk_create(rows)

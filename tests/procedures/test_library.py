@@ -106,7 +106,8 @@ def test_search_needs_neither_accents_nor_the_spelling_of_the_code(
     office = Office()
     tthc = make_tthc(office.agency, code="1.005099")
     wanted = issued_about_moving(office, tthc)
-    issued(office, "Giải thể cơ sở giáo dục")
+    other = make_tthc(office.agency, code="2.111111")
+    make_version(VersionStatus.ISSUED, office, other, title="Giải thể cơ sở giáo dục", code="QT-99")
     client.force_login(office.staff)
 
     assert titles(client, q=typed) == [wanted.title]

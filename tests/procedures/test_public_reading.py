@@ -7,17 +7,20 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from procedures import actions
 from procedures.models import Procedure, ProcedureVersion
 from procedures.workflow import VersionStatus
 from qms.foundation.dates import today
 from qms.organisation.models import AgencyProfile
 from qms.records import files
 from tests.factories import (
+    BY_PASSWORD,
     Office,
     abolish,
     make_agency,
     make_blank,
     make_blank_issue,
+    make_draft,
     make_version,
     restrict,
     system,
@@ -171,20 +174,49 @@ def test_strangers_get_forms_of_public_procedures_in_force_alone(client: Client)
     assert client.get(reverse("procedures:blank-list")).status_code == 302
 
 
-def test_signed_scans_history_and_registers_are_not_public(client: Client) -> None:
-    office = Office()
-    version = make_version(VersionStatus.ISSUED, office)
+def from_paper(office: Office) -> ProcedureVersion:
+    """A procedure taken over from paper, with its signed scan."""
+    draft = make_draft(office)
+    draft.discard(by=office.secretary, reason="Đã có bản giấy")
     scan = files.store(b"%PDF-1.4 co chu ky", "ban-ky.pdf", kind="pdf", by=office.clerk)
+    paper = actions.PaperIssue(
+        issue_no=1,
+        revision_no=0,
+        decision_no="05/QĐ-PGDĐT",
+        decided_on=dt.date(2020, 1, 6),
+        effective_on=dt.date(2020, 1, 10),
+        scan=scan,
+    )
+    version = actions.register_paper(
+        draft.procedure, paper, by=office.secretary, content=draft.document
+    )
+    actions.accept_paper(
+        version, by=office.leader, seen=version.content_sha256, signing=BY_PASSWORD
+    )
+    return version
+
+
+def test_signed_scans_are_for_members_alone(client: Client) -> None:
+    office = Office()
+    version = from_paper(office)
+    scan = reverse("procedures:version-scan", args=[version.procedure.slug, "01-00"])
+
+    assert statuses(client, version) == {200}
+    assert status(client, scan) == 302
+    assert scan not in client.get(version.procedure.get_absolute_url()).content.decode()
+    client.force_login(office.staff)
+    assert status(client, scan) == 200
+    assert scan in client.get(version.procedure.get_absolute_url()).content.decode()
+
+
+def test_history_decisions_and_registers_are_not_public(client: Client) -> None:
+    version = make_version(VersionStatus.ISSUED)
     decision = version.periods.get().begun_by.decision
-    decision.signed_file = scan
-    decision.record(by=office.clerk, reason="Đính bản ký")
-    slug, number = version.procedure.slug, version.number_slug
 
     for page in (
-        reverse("procedures:version-scan", args=[slug, number]),
         reverse("procedures:decision-file", args=[decision.pk]),
         reverse("procedures:decision-detail", args=[decision.pk]),
-        reverse("procedures:procedure-history", args=[slug]),
+        reverse("procedures:procedure-history", args=[version.procedure.slug]),
         reverse("procedures:legal-list"),
     ):
         answer = client.get(page)
