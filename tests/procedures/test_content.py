@@ -68,75 +68,88 @@ def _whole() -> Content:
 
 
 def _rows() -> dict[str, object]:
-    case = Case(key="c1", label="Có xác minh")
-    form = FormUse(
-        key="f1", kind="legal", code="Mẫu 01", name="Đơn xin chuyển trường", source="28/2020/TT"
-    )
     return {
-        "cases": (case,),
-        "bases": (
-            LegalBasis(
-                key="b1",
-                number="28/2020/TT-BGDĐT",
-                title="Điều lệ trường tiểu học",
-                kind="general",
-                tthc=("1.005099",),
-                note="Điều 36",
-                origin=Origin.PARTLY,
-            ),
-        ),
-        "dossier": (
-            DossierItem(
-                key="d1",
-                name="Đơn",
-                kind="present",
-                originals=1,
-                copies=2,
-                copy_kind="sao y",
-                condition="nếu có",
-                case="c1",
-                form="f1",
-                tthc=("1.005099",),
-                origin=Origin.UNVERIFIED,
-            ),
-        ),
-        "limits": (
-            TimeLimit(
-                key="l1",
-                tthc="1.005099",
-                case="c1",
-                unit=Unit.WORKING_DAY,
-                minutes=2400,
-                text="05 ngày làm việc",
-            ),
-        ),
+        "cases": (Case(key="c1", label="Có xác minh"),),
+        "bases": (_basis(),),
+        "dossier": (_paper(),),
+        "limits": (_limit("1.005099", "c1", 2400),),
         "fees": (Statement(key="p1", text="Không", tthc=("1.005099",)),),
         "results": (Statement(key="r1", text="Giấy giới thiệu chuyển trường"),),
-        "forms": (form,),
+        "forms": (_form(),),
         "records": (
             KeptRecord(key="k1", name="Đơn", keeper="Văn thư", years=5, medium="both"),
             KeptRecord(key="k2", name="Sổ", is_permanent=True, origin=Origin.ILLUSTRATIVE),
         ),
-        "steps": (
-            Step(
-                key="s1",
-                work="Tiếp nhận hồ sơ",
-                position="Văn thư",
-                unit_code="MC",
-                unit_name="Một cửa",
-                times=(StepTime(case="c1", kind=TimeKind.WORKING, minutes=240),),
-                output="Giấy tiếp nhận",
-                forms=("f1",),
-                note="trong ngày",
-            ),
-            Step(
-                key="s2",
-                work="Thẩm định",
-                responsible="Chuyên viên phụ trách",
-                times=(StepTime(case="c1", kind=TimeKind.PARALLEL),),
-            ),
-        ),
+        "steps": (_received(), _appraised()),
     }
+
+
+def _basis() -> LegalBasis:
+    return LegalBasis(
+        key="b1",
+        number="28/2020/TT-BGDĐT",
+        title="Điều lệ trường tiểu học",
+        kind="general",
+        tthc=("1.005099",),
+        note="Điều 36",
+        origin=Origin.PARTLY,
+    )
+
+
+def _paper() -> DossierItem:
+    return DossierItem(
+        key="d1",
+        name="Đơn",
+        kind="present",
+        originals=1,
+        copies=2,
+        copy_kind="sao y",
+        condition="nếu có",
+        case="c1",
+        form="f1",
+        tthc=("1.005099",),
+        origin=Origin.UNVERIFIED,
+    )
+
+
+def _limit(tthc: str, case: str, minutes: int) -> TimeLimit:
+    return TimeLimit(
+        key="l1",
+        tthc=tthc,
+        case=case,
+        unit=Unit.WORKING_DAY,
+        minutes=minutes,
+        text="05 ngày làm việc",
+    )
+
+
+def _form() -> FormUse:
+    return FormUse(
+        key="f1", kind="legal", code="Mẫu 01", name="Đơn xin chuyển trường", source="28/2020/TT"
+    )
+
+
+def _received() -> Step:
+    return Step(
+        key="s1",
+        work="Tiếp nhận hồ sơ",
+        position="Văn thư",
+        unit_code="MC",
+        unit_name="Một cửa",
+        times=(StepTime(case="c1", kind=TimeKind.WORKING, minutes=240),),
+        output="Giấy tiếp nhận",
+        forms=("f1",),
+        note="trong ngày",
+    )
+
+
+def _appraised() -> Step:
+    return Step(
+        key="s2",
+        work="Thẩm định",
+        responsible="Chuyên viên phụ trách",
+        times=(StepTime(case="c1", kind=TimeKind.PARALLEL),),
+    )
 
 
 def test_canonical_bytes_are_those_of_the_golden_file() -> None:
@@ -241,10 +254,7 @@ def test_sum_is_known_only_when_every_step_is() -> None:
 
 
 def test_the_closest_limit_wins() -> None:
-    def limit(tthc: str, case: str, minutes: int) -> TimeLimit:
-        return TimeLimit(tthc=tthc, case=case, unit=Unit.WORKING_DAY, minutes=minutes)
-
-    document = Content(limits=(limit("", "", 1), limit("", "c1", 2), limit("1.000001", "", 3)))
+    document = Content(limits=(_limit("", "", 1), _limit("", "c1", 2), _limit("1.000001", "", 3)))
 
     found = [document.limit_for(*pair) for pair in (("x", "y"), ("x", "c1"), ("1.000001", "c1"))]
     assert [limit.minutes for limit in found if limit] == [1, 2, 3]

@@ -28,7 +28,7 @@ def component(piece: str, /, **values: Any) -> str:
         ("ended", "Hết hiệu lực", "is-ended", "ban"),
         ("abolished", "Bị bãi bỏ", "is-ended", "ban"),
         ("discarded", "Đã hủy", "is-ended", "ban"),
-        ("composing", "Đang soạn", "is-draft", "pencil"),
+        ("composing", "Dự thảo", "is-draft", "pencil"),
         ("submitted", "Chờ phê duyệt", "is-waiting", "clock"),
         ("issued", "Đã ban hành", "is-in-force", "circle-check"),
         ("withdrawn", "Đã thu hồi", "is-ended", "ban"),
