@@ -54,7 +54,7 @@ class Walk:
 
     def stays_within_the_screen(self) -> None:
         width = self.page.evaluate("document.documentElement.scrollWidth")
-        assert width <= self.size[0] + 20, f"{self.page.url} scrolls sideways: {width}"
+        assert width <= self.size[0], f"{self.page.url} scrolls sideways: {width}"
 
 
 @pytest.fixture
