@@ -1,4 +1,4 @@
-"""Files made without our own reader's library, and what a whole file should come to."""
+"""Workbooks and texts made of rows, and what a whole file should come to."""
 
 import csv
 import io
