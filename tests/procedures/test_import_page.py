@@ -181,6 +181,23 @@ def test_tthc_import_by_a_decision_records_its_changes(client: Client) -> None:
     assert (duty.unit, duty.valid_from) == (section, dt.date(2024, 5, 1))
 
 
+def test_tthc_import_shows_what_ends_under_both_its_names(client: Client) -> None:
+    client, unit = as_secretary(client)
+    make_tthc(unit, code="1.004494", name="Tên trong danh mục")
+    terms = {"decision": "632/QĐ-UBND", "effective_on": "01/05/2024"}
+
+    page = upload(
+        client, unit, "Mã TTHC,Tên TTHC,Tình trạng\n1.004494,Tên trong tệp,Bãi bỏ\n", **terms
+    )
+    press(client, page, "nhap")
+
+    assert (
+        "Tên trong tệp Trong danh mục: Tên trong danh mục Tình trạng: còn hiệu lực → bị bãi bỏ"
+    ) in text_of(page)
+    assert TTHCChange.objects.get().kind == "abolished"
+    assert TTHC.objects.get().name == "Tên trong danh mục"
+
+
 def test_tthc_import_of_what_is_known_offers_nothing_to_import(client: Client) -> None:
     client, unit = as_secretary(client)
     press(client, upload(client, unit), "nhap")
