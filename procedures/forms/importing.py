@@ -51,9 +51,9 @@ class Upload:
         """Return what a page carried. Raises ValidationError when it is too old or not ours."""
         try:
             kept = signing.loads(token, salt=cls.__name__, max_age=_VALID_SECONDS)
-        except signing.BadSignature as error:
+            sha256, name, unit, decision, day, left_out, seen, shown_at = kept
+        except (signing.BadSignature, ValueError) as error:
             raise ValidationError(_LOST) from error
-        sha256, name, unit, decision, day, left_out, seen, shown_at = kept
         effective_on = dt.date.fromisoformat(day) if day else None
         terms = Terms(decision, effective_on, frozenset(left_out))
         return cls(sha256, name, unit, terms, seen, shown_at)

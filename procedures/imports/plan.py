@@ -70,6 +70,7 @@ class Terms:
 class RowPlan:
     """What one row does: `kind` is new, changed or unchanged; `values` what it sets, by field.
 
+    `before` is what those fields are now; of a TTHC that ends, its name, for a person to compare.
     `change` is what a decision records of it, empty where nothing is.
     """
 
@@ -265,7 +266,8 @@ class _Catalogue:
         if ending:
             ends = self.terms.is_change and known.is_in_force
             kind = "changed" if ends else "unchanged"
-            return RowPlan(row, kind, tthc=known.tthc, change=ending if ends else "")
+            known_as = {"name": known.name}
+            return RowPlan(row, kind, {}, known_as, known.tthc, ending if ends else "")
         before = values_known(known)
         values = changed_values(row, before)
         if self.terms.is_change or self._names_decision(known):

@@ -2,68 +2,33 @@
 
 import datetime as dt
 import re
-import time
 from typing import Any
 
 import pytest
-from django.contrib.messages import get_messages
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils.html import escape
 
 from procedures.models import TTHC, ImportRun, Responsibility, TTHCChange
-from qms.organisation.models import Unit
 from qms.organisation.roles import Role
 from qms.records.models import StoredFile
 from tests.factories import Office, make_agency, make_field, make_tthc, make_unit, make_user, system
-from tests.procedures.imports.bad_files import BAD_FILES
-from tests.procedures.imports.corpus import CASES, Case, Page, workbook
+from tests.procedures.imports.corpus import CASES
+from tests.procedures.imports.making import Case, Page, workbook
+from tests.procedures.imports.pages import (
+    CONFLICT,
+    LIST,
+    URL,
+    as_secretary,
+    messages_of,
+    press,
+    signed_in,
+    text_of,
+    upload,
+)
 from tests.procedures.imports.running import FIXTURE, everything
 
 pytestmark = pytest.mark.django_db
-
-URL = "procedures:tthc-import"
-LIST = (
-    "Mã TTHC,Tên TTHC,Thời hạn,Lĩnh vực\n"
-    "1.004494,Thành lập trường,7 ngày,Mầm non\n"
-    "1.004555,Giải thể trường,9 ngày,Mầm non\n"
-)
-CONFLICT = LIST + "1.004555,Giải thể trường,3 ngày,Mầm non\n"
-
-
-def _as(client: Client, user: Any) -> Client:
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
-def _upload(
-    client: Client, unit: Unit, data: str | bytes = LIST, name: str = "danh-muc.csv", **typed: Any
-) -> Any:
-    content = data.encode() if isinstance(data, str) else data
-    file = SimpleUploadedFile(name, content)
-    return client.post(reverse(URL), {"file": file, "unit": unit.pk} | typed)
-
-
-def _answer(client: Client, page: Any, step: str, **chosen: Any) -> Any:
-    """Press a button of the preview with what was ticked."""
-    data = {"token": page.context["upload"].token, "buoc": step} | chosen
-    return client.post(reverse(URL), data)
-
-
-def _secretary(client: Client) -> tuple[Client, Unit]:
-    office = Office()
-    return _as(client, office.secretary), office.agency
-
-
-def _text(page: Any) -> str:
-    shown = page.content.decode().partition("<main")[2]
-    return " ".join(re.sub(r"<[^>]+>", " ", shown).split())
-
-
-def _said(answer: Any) -> list[str]:
-    return [str(message) for message in get_messages(answer.wsgi_request)]
-
 
 # Who
 
@@ -71,20 +36,20 @@ def _said(answer: Any) -> list[str]:
 @pytest.mark.parametrize("who", ["staff", "leader", "clerk", "admin"])
 def test_tthc_import_is_for_the_secretary(client: Client, who: str) -> None:
     office = Office()
-    client = _as(client, getattr(office, who))
+    client = signed_in(client, getattr(office, who))
 
     assert client.get(reverse(URL)).status_code == 403
-    assert _upload(client, office.agency).status_code == 403
+    assert upload(client, office.agency).status_code == 403
     assert StoredFile.objects.count() == 0
 
 
 def test_tthc_import_offers_only_the_units_of_the_secretary(client: Client) -> None:
     office, foreign = Office(), make_agency()
     section = make_unit(office.agency)
-    client = _as(client, office.secretary)
+    client = signed_in(client, office.secretary)
 
     page = client.get(reverse(URL))
-    refused = _upload(client, foreign)
+    refused = upload(client, foreign)
 
     assert list(page.context["form"].fields["unit"].queryset) == [office.agency, section]
     assert refused.status_code == 422
@@ -93,10 +58,10 @@ def test_tthc_import_offers_only_the_units_of_the_secretary(client: Client) -> N
 
 def test_tthc_import_of_a_unit_one_keeps_no_more_is_refused(client: Client) -> None:
     office = Office()
-    page = _upload(_as(client, office.secretary), office.agency)
+    page = upload(signed_in(client, office.secretary), office.agency)
 
     other = make_user(Role.ISO_SECRETARY, unit=make_agency())
-    answer = _answer(_as(client, other), page, "nhap")
+    answer = press(signed_in(client, other), page, "nhap")
 
     assert answer.status_code == 403
     assert TTHC.objects.count() == 0
@@ -104,8 +69,8 @@ def test_tthc_import_of_a_unit_one_keeps_no_more_is_refused(client: Client) -> N
 
 def test_tthc_import_file_is_given_to_its_secretary_alone(client: Client) -> None:
     office, stranger = Office(), make_user(Role.ISO_SECRETARY, unit=make_agency())
-    page = _upload(_as(client, office.secretary), office.agency)
-    _answer(client, page, "nhap")
+    page = upload(signed_in(client, office.secretary), office.agency)
+    press(client, page, "nhap")
     address = reverse("procedures:tthc-import-file", args=[ImportRun.objects.get().pk])
 
     given: Any = client.get(address)
@@ -113,14 +78,14 @@ def test_tthc_import_file_is_given_to_its_secretary_alone(client: Client) -> Non
     assert b"".join(given.streaming_content) == LIST.encode()
     assert given["Content-Disposition"].startswith("attachment")
     for user in (stranger, office.staff, office.leader, office.admin):
-        assert _as(client, user).get(address).status_code == 404
+        assert signed_in(client, user).get(address).status_code == 404
 
 
 # Looking
 
 
 def test_tthc_import_shows_each_kind_of_row(client: Client) -> None:
-    client, unit = _secretary(client)
+    client, unit = as_secretary(client)
     early = make_field("Mầm non")
     make_tthc(unit, code="1.004494", name="Thành lập trường", limit_text="5 ngày", field=early)
     make_tthc(unit, code="1.004442", name="Cho phép hoạt động", limit_text="9 ngày")
@@ -135,8 +100,8 @@ def test_tthc_import_shows_each_kind_of_row(client: Client) -> None:
         "1.004444,Hai dòng,2 ngày,Mầm non\n"
     )
 
-    page = _upload(client, unit, LIST + rows)
-    text = _text(page)
+    page = upload(client, unit, LIST + rows)
+    text = text_of(page)
 
     assert page.status_code == 200
     assert page.context["counts"] == {"new": 3, "changed": 1, "unchanged": 1}
@@ -154,21 +119,21 @@ def test_tthc_import_shows_each_kind_of_row(client: Client) -> None:
 
 
 def test_tthc_import_writes_nothing_but_the_file_before_it_is_confirmed(client: Client) -> None:
-    client, unit = _secretary(client)
+    client, unit = as_secretary(client)
     make_tthc(unit, code="1.004494", name="Tên cũ")
     before = everything()
 
-    _upload(client, unit)
+    upload(client, unit)
 
     changed = {name: count for name, count in everything().items() if count != before[name]}
     assert set(changed) <= {"records.StoredFile", "files", "sessions.Session"}
 
 
 def test_tthc_import_escapes_what_stands_in_the_file(client: Client) -> None:
-    client, unit = _secretary(client)
+    client, unit = as_secretary(client)
     nasty = "<script>alert(1)</script> &amp; x"
 
-    page = _upload(client, unit, f"Mã TTHC,Tên TTHC\n1.004494,{nasty}\n", name="<b>a</b>.csv")
+    page = upload(client, unit, f"Mã TTHC,Tên TTHC\n1.004494,{nasty}\n", name="<b>a</b>.csv")
 
     assert "<script>alert" not in page.content.decode()
     assert escape(nasty) in page.content.decode()
@@ -179,11 +144,11 @@ def test_tthc_import_escapes_what_stands_in_the_file(client: Client) -> None:
 
 
 def test_tthc_import_does_what_was_shown(client: Client) -> None:
-    client, unit = _secretary(client)
+    client, unit = as_secretary(client)
     make_tthc(unit, code="1.004494", name="Thành lập trường", limit_text="5 ngày")
 
-    page = _upload(client, unit)
-    answer = _answer(client, page, "nhap")
+    page = upload(client, unit)
+    answer = press(client, page, "nhap")
 
     assert answer.status_code == 302
     assert answer["Location"] == reverse("procedures:tthc-list")
@@ -195,19 +160,19 @@ def test_tthc_import_does_what_was_shown(client: Client) -> None:
     run = ImportRun.objects.get()
     assert run.counts == {"new": 1, "changed": 1, "unchanged": 0, "left_out": 0}
     assert run.imported_by == new.history.get().history_user
-    said = _said(answer)
+    said = messages_of(answer)
     assert said == ["Đã nhập danh mục: 1 TTHC mới, 1 thay đổi, 0 không đổi."]
 
 
 def test_tthc_import_by_a_decision_records_its_changes(client: Client) -> None:
-    client, unit = _secretary(client)
+    client, unit = as_secretary(client)
     section = make_unit(unit)
     make_tthc(unit, code="1.004494", name="Thành lập trường", limit_text="5 ngày")
 
-    page = _upload(client, section, decision=" 632/QĐ-UBND ", effective_on="01/05/2024")
-    _answer(client, page, "nhap")
+    page = upload(client, section, decision=" 632/QĐ-UBND ", effective_on="01/05/2024")
+    press(client, page, "nhap")
 
-    assert "632/QĐ-UBND, có hiệu lực từ 01/05/2024" in _text(page)
+    assert "632/QĐ-UBND, có hiệu lực từ 01/05/2024" in text_of(page)
     assert {(c.tthc.code, c.kind, c.decision_no) for c in TTHCChange.objects.all()} == {
         ("1.004494", "amended", "632/QĐ-UBND"),
         ("1.004555", "announced", "632/QĐ-UBND"),
@@ -216,29 +181,46 @@ def test_tthc_import_by_a_decision_records_its_changes(client: Client) -> None:
     assert (duty.unit, duty.valid_from) == (section, dt.date(2024, 5, 1))
 
 
+def test_tthc_import_shows_what_ends_under_both_its_names(client: Client) -> None:
+    client, unit = as_secretary(client)
+    make_tthc(unit, code="1.004494", name="Tên trong danh mục")
+    terms = {"decision": "632/QĐ-UBND", "effective_on": "01/05/2024"}
+
+    page = upload(
+        client, unit, "Mã TTHC,Tên TTHC,Tình trạng\n1.004494,Tên trong tệp,Bãi bỏ\n", **terms
+    )
+    press(client, page, "nhap")
+
+    assert (
+        "Tên trong tệp Trong danh mục: Tên trong danh mục Tình trạng: còn hiệu lực → bị bãi bỏ"
+    ) in text_of(page)
+    assert TTHCChange.objects.get().kind == "abolished"
+    assert TTHC.objects.get().name == "Tên trong danh mục"
+
+
 def test_tthc_import_of_what_is_known_offers_nothing_to_import(client: Client) -> None:
-    client, unit = _secretary(client)
-    _answer(client, _upload(client, unit), "nhap")
+    client, unit = as_secretary(client)
+    press(client, upload(client, unit), "nhap")
     after = everything()
 
-    page = _upload(client, unit)
+    page = upload(client, unit)
 
-    assert "không có gì để nhập" in _text(page)
+    assert "không có gì để nhập" in text_of(page)
     assert 'value="nhap"' not in page.content.decode()
     now = everything()
     assert {n for n in now if now[n] != after[n]} <= {"sessions.Session"}
 
 
 def test_tthc_import_pressed_twice_imports_once(client: Client) -> None:
-    client, unit = _secretary(client)
-    page = _upload(client, unit)
+    client, unit = as_secretary(client)
+    page = upload(client, unit)
 
-    _answer(client, page, "nhap")
+    press(client, page, "nhap")
     after = everything()
-    again = _answer(client, page, "nhap")
+    again = press(client, page, "nhap")
 
     assert again.status_code == 302
-    said = _said(again)[-1]
+    said = messages_of(again)[-1]
     assert re.fullmatch(r"Tệp này đã được nhập lúc .*; không nhập lần thứ hai\.", said)
     now = everything()
     assert {n for n in now if now[n] != after[n]} <= {"sessions.Session"}
@@ -246,19 +228,19 @@ def test_tthc_import_pressed_twice_imports_once(client: Client) -> None:
 
 
 def test_tthc_import_is_refused_when_the_catalogue_has_moved(client: Client) -> None:
-    client, unit = _secretary(client)
+    client, unit = as_secretary(client)
     tthc = make_tthc(unit, code="1.004494", name="Thành lập trường", limit_text="5 ngày")
-    page = _upload(client, unit)
+    page = upload(client, unit)
     tthc.limit_text = "6 ngày"
     tthc.record(by=system(), reason="Đính chính")
 
-    refused = _answer(client, page, "nhap")
+    refused = press(client, page, "nhap")
 
     assert refused.status_code == 409
-    assert "danh mục đã thay đổi sau khi bạn xem trước" in _text(refused)
-    assert "Thời hạn: 6 ngày → 7 ngày" in _text(refused)
+    assert "danh mục đã thay đổi sau khi bạn xem trước" in text_of(refused)
+    assert "Thời hạn: 6 ngày → 7 ngày" in text_of(refused)
     assert (ImportRun.objects.count(), TTHC.objects.count()) == (0, 1)
-    assert _answer(client, refused, "nhap").status_code == 302
+    assert press(client, refused, "nhap").status_code == 302
     assert TTHC.objects.get(code="1.004494").limit_text == "7 ngày"
 
 
@@ -266,29 +248,29 @@ def test_tthc_import_is_refused_when_the_catalogue_has_moved(client: Client) -> 
 
 
 def test_tthc_import_with_blocking_rows_cannot_be_confirmed(client: Client) -> None:
-    client, unit = _secretary(client)
-    page = _upload(client, unit, LIST + "1.00A,Mã sai,,\n")
+    client, unit = as_secretary(client)
+    page = upload(client, unit, LIST + "1.00A,Mã sai,,\n")
     before = everything()
 
-    refused = _answer(client, page, "nhap")
+    refused = press(client, page, "nhap")
 
     assert 'value="nhap"' not in page.content.decode()
     assert refused.status_code == 422
-    assert "Chưa nhập được" in _text(refused)
+    assert "Chưa nhập được" in text_of(refused)
     assert everything() == before
 
 
 def test_tthc_import_leaves_out_invalid_rows_one_by_one_or_all(client: Client) -> None:
-    client, unit = _secretary(client)
-    page = _upload(client, unit, LIST + "1.00A,Mã sai,,\n1.00B,Mã sai nữa,,\n")
+    client, unit = as_secretary(client)
+    page = upload(client, unit, LIST + "1.00A,Mã sai,,\n1.00B,Mã sai nữa,,\n")
 
-    one = _answer(client, page, "xem", bo=["4"])
-    all_of_them = _answer(client, page, "bo-sai")
-    _answer(client, all_of_them, "nhap")
+    one = press(client, page, "xem", bo=["4"])
+    all_of_them = press(client, page, "bo-sai")
+    press(client, all_of_them, "nhap")
 
     assert [row.row for row in one.context["plan"].invalid] == [5]
     assert [row.row for row in all_of_them.context["plan"].left_out] == [4, 5]
-    assert "Nhập 2 TTHC mới, 0 thay đổi" in _text(all_of_them)
+    assert "Nhập 2 TTHC mới, 0 thay đổi" in text_of(all_of_them)
     assert TTHC.objects.count() == 2
     assert ImportRun.objects.get().counts["left_out"] == 2
 
@@ -297,11 +279,11 @@ def test_tthc_import_leaves_out_invalid_rows_one_by_one_or_all(client: Client) -
 def test_tthc_import_keeps_the_row_that_is_chosen_of_a_code(
     client: Client, kept: str, limit: str | None
 ) -> None:
-    client, unit = _secretary(client)
-    page = _upload(client, unit, CONFLICT)
+    client, unit = as_secretary(client)
+    page = upload(client, unit, CONFLICT)
 
-    chosen = _answer(client, page, "xem", **{"giu-1.004555": kept})
-    _answer(client, chosen, "nhap")
+    chosen = press(client, page, "xem", **{"giu-1.004555": kept})
+    press(client, chosen, "nhap")
 
     known = TTHC.objects.filter(code="1.004555").values_list("limit_text", flat=True).first()
     assert known == limit
@@ -309,24 +291,24 @@ def test_tthc_import_keeps_the_row_that_is_chosen_of_a_code(
 
 
 def test_tthc_import_shows_anew_what_is_chosen_while_confirming(client: Client) -> None:
-    client, unit = _secretary(client)
-    page = _upload(client, unit)
+    client, unit = as_secretary(client)
+    page = upload(client, unit)
 
-    shown = _answer(client, page, "nhap", bo=["1.004494"])
+    shown = press(client, page, "nhap", bo=["1.004494"])
 
     assert shown.status_code == 200
-    assert "Chưa nhập: bạn vừa chọn bỏ ra hoặc lấy lại một số dòng." in _text(shown)
-    assert "Nhập 1 TTHC mới, 0 thay đổi" in _text(shown)
+    assert "Chưa nhập: bạn vừa chọn bỏ ra hoặc lấy lại một số dòng." in text_of(shown)
+    assert "Nhập 1 TTHC mới, 0 thay đổi" in text_of(shown)
     assert TTHC.objects.count() == 0
-    _answer(client, shown, "nhap")
+    press(client, shown, "nhap")
     assert [tthc.code for tthc in TTHC.objects.all()] == ["1.004555"]
 
 
 def test_tthc_import_takes_back_what_was_left_out(client: Client) -> None:
-    client, unit = _secretary(client)
-    page = _answer(client, _upload(client, unit), "xem", bo=["1.004494", "1.004555"])
+    client, unit = as_secretary(client)
+    page = press(client, upload(client, unit), "xem", bo=["1.004494", "1.004555"])
 
-    back = _answer(client, page, "xem", lay=["2"])
+    back = press(client, page, "xem", lay=["2"])
 
     assert page.context["counts"]["new"] == 0
     assert [row.row for row in back.context["plan"].left_out] == [3]
@@ -334,7 +316,7 @@ def test_tthc_import_takes_back_what_was_left_out(client: Client) -> None:
 
 
 def test_tthc_import_leaves_out_a_sheet_at_once(client: Client) -> None:
-    client, unit = _secretary(client)
+    client, unit = as_secretary(client)
     header = ("Mã TTHC", "Tên TTHC", "Thời hạn")
     book = workbook(
         Page(
@@ -342,9 +324,9 @@ def test_tthc_import_leaves_out_a_sheet_at_once(client: Client) -> None:
         ),
         Page([header[:2], ("1.004494", "Một"), ("1.004555", "Hai")], name="Tổng hợp"),
     )
-    page = _upload(client, unit, book, name="a.xlsx")
+    page = upload(client, unit, book, name="a.xlsx")
 
-    shown = _answer(client, page, "xem", bo=["Tổng hợp!*"])
+    shown = press(client, page, "xem", bo=["Tổng hợp!*"])
 
     assert [code for code, _ in page.context["plan"].conflicts] == ["1.004494", "1.004555"]
     assert not shown.context["plan"].is_blocked
@@ -352,124 +334,22 @@ def test_tthc_import_leaves_out_a_sheet_at_once(client: Client) -> None:
 
 
 def test_tthc_import_passes_over_rows_the_list_does_not_have(client: Client) -> None:
-    client, unit = _secretary(client)
-    page = _upload(client, unit)
+    client, unit = as_secretary(client)
+    page = upload(client, unit)
 
-    shown = _answer(client, page, "xem", bo=["99", "<x>"], lay=["7"])
+    shown = press(client, page, "xem", bo=["99", "<x>"], lay=["7"])
 
     assert (shown.status_code, shown.context["plan"].left_out) == (200, ())
-
-
-# Bad input
-
-
-@pytest.mark.parametrize("kind", BAD_FILES)
-def test_tthc_import_refuses_a_bad_file_at_its_field(client: Client, kind: str) -> None:
-    client, unit = _secretary(client)
-    name, data, words = BAD_FILES[kind]
-    content, before, started = data(), everything(), time.monotonic()
-
-    page = _upload(
-        client, unit, content, name=name, decision="632/QĐ-UBND", effective_on="1/5/2024"
-    )
-
-    assert page.status_code == 422
-    ((error,),) = page.context["form"].errors.values()
-    assert list(page.context["form"].errors) == ["file"]
-    assert words in error
-    assert 'value="632/QĐ-UBND"' in page.content.decode()
-    assert everything() == before
-    assert time.monotonic() - started < 5  # seconds
-
-
-def test_tthc_import_without_a_file_asks_for_one(client: Client) -> None:
-    client, unit = _secretary(client)
-
-    page = client.post(reverse(URL), {"unit": unit.pk})
-
-    assert page.status_code == 422
-    assert page.context["form"].errors == {"file": ["Hãy chọn tệp danh mục."]}
-
-
-@pytest.mark.parametrize(
-    ("typed", "field", "why"),
-    [
-        ({"decision": "632/QĐ-UBND"}, "effective_on", "phải ghi ngày hiệu lực"),
-        ({"effective_on": "01/05/2024"}, "decision", "phải ghi quyết định công bố TTHC"),
-        (
-            {"decision": "632/QĐ-UBND", "effective_on": "31/02/2024"},
-            "effective_on",
-            "ngày/tháng/năm",
-        ),
-        ({"decision": "x" * 256, "effective_on": "01/05/2024"}, "decision", "255"),
-    ],
-)
-def test_tthc_import_keeps_the_file_while_something_else_is_mended(
-    client: Client, typed: dict[str, str], field: str, why: str
-) -> None:
-    client, unit = _secretary(client)
-
-    wrong = _upload(client, unit, **typed)
-    form = wrong.context["form"]
-    page = client.post(reverse(URL), {"unit": unit.pk, "kept": form.upload.token})
-
-    assert wrong.status_code == 422
-    assert list(form.errors) == [field]
-    assert why in str(form.errors)
-    assert "Đang giữ tệp “danh-muc.csv”" in _text(wrong)
-    assert page.context["plan"].codes("new") == ["1.004494", "1.004555"]
-    assert TTHC.objects.count() == 0
-
-
-def test_tthc_import_lets_the_terms_be_mended_without_choosing_the_file_again(
-    client: Client,
-) -> None:
-    client, unit = _secretary(client)
-    page = _upload(client, unit, decision="632/QĐ-UBND", effective_on="01/05/2024")
-
-    form = _answer(client, page, "sua")
-    again = client.post(
-        reverse(URL),
-        {"unit": unit.pk, "kept": form.context["form"].upload.token, "decision": ""},
-    )
-
-    assert form.context["form"].initial["decision"] == "632/QĐ-UBND"
-    assert 'value="01/05/2024"' in form.content.decode()
-    assert again.context["upload"].terms.decision_no == ""
-    assert again.context["plan"].codes("new") == ["1.004494", "1.004555"]
-
-
-@pytest.mark.parametrize("field", ["token", "kept"])
-def test_tthc_import_of_a_page_that_is_too_old_starts_anew(client: Client, field: str) -> None:
-    client, unit = _secretary(client)
-
-    answer: Any = client.post(reverse(URL), {field: "hỏng", "buoc": "nhap", "unit": unit.pk})
-
-    assert answer.status_code == 302
-    assert answer["Location"] == reverse(URL)
-    said = _said(answer)
-    assert said == ["Phần xem trước đã hết hạn. Hãy chọn lại tệp."]
-
-
-def test_tthc_import_of_a_file_that_is_gone_starts_anew(client: Client, settings: Any) -> None:
-    client, unit = _secretary(client)
-    page = _upload(client, unit)
-    settings.MEDIA_ROOT = settings.MEDIA_ROOT / "elsewhere"
-
-    answer = _answer(client, page, "nhap")
-
-    assert answer["Location"] == reverse(URL)
-    assert TTHC.objects.count() == 0
 
 
 # All of it
 
 
 def test_tthc_import_takes_our_own_list(client: Client) -> None:
-    client, unit = _secretary(client)
+    client, unit = as_secretary(client)
 
-    page = _upload(client, unit, FIXTURE.read_bytes(), name=FIXTURE.name)
-    _answer(client, page, "nhap")
+    page = upload(client, unit, FIXTURE.read_bytes(), name=FIXTURE.name)
+    press(client, page, "nhap")
 
     assert len(page.context["plan"].codes("new")) == 43
     assert TTHC.objects.count() == 43
@@ -479,9 +359,9 @@ def test_tthc_import_takes_our_own_list(client: Client) -> None:
     "case", [case for case in CASES if case.filename.endswith(".xlsx")], ids=lambda case: case.name
 )
 def test_tthc_import_shows_what_the_command_says(client: Client, case: Case) -> None:
-    client, unit = _secretary(client)
+    client, unit = as_secretary(client)
 
-    page = _upload(client, unit, case.data, name=case.filename)
+    page = upload(client, unit, case.data, name=case.filename)
 
     said = page.context["plan"].as_json()
     assert {key: said[key] for key in case.said} == case.said
@@ -493,18 +373,18 @@ def test_tthc_import_shows_what_the_command_says(client: Client, case: Case) -> 
 def test_tthc_import_query_counts_are_constant(
     client: Client, count: int, django_assert_num_queries: Any
 ) -> None:
-    client, unit = _secretary(client)
+    client, unit = as_secretary(client)
     rows = [f"1.00{n}000,TTHC {n},5 ngày,Mầm non\n" for n in range(count)]
     for n in range(count):
         make_tthc(unit, code=f"1.00{n}000", name=f"Cũ {n}", field=make_field("Mầm non"))
-        page = _upload(client, unit, LIST.splitlines(keepends=True)[0] + rows[n])
-        _answer(client, page, "nhap")
+        page = upload(client, unit, LIST.splitlines(keepends=True)[0] + rows[n])
+        press(client, page, "nhap")
         make_tthc(unit, code=f"2.00{n}000", name=f"Vắng {n}", field=make_field("Mầm non"))
 
     with django_assert_num_queries(8):
         start = client.get(reverse(URL))
     assert len(start.context["runs"]) == count
     text = LIST + "".join(rows)
-    _upload(client, unit, text)  # the file is kept now
+    upload(client, unit, text)  # the file is kept now
     with django_assert_num_queries(11):
-        _upload(client, unit, text)
+        upload(client, unit, text)

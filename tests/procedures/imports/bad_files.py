@@ -5,7 +5,7 @@ from collections.abc import Callable
 from io import BytesIO
 
 from tests.procedures.imports.builders import HEADER, repacked, xlsx
-from tests.procedures.imports.corpus import MN
+from tests.procedures.imports.making import MN
 
 _LIST = xlsx([HEADER, (1, "1.004494", MN, "Giáo dục mầm non", "25 ngày")])
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)

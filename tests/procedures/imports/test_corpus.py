@@ -7,7 +7,8 @@ import pytest
 
 from procedures.models import TTHC
 from tests.factories import make_agency
-from tests.procedures.imports.corpus import CASES, Case
+from tests.procedures.imports.corpus import CASES
+from tests.procedures.imports.making import Case
 from tests.procedures.imports.running import EMPTY, everything, refused, run_json, saved
 
 pytestmark = pytest.mark.django_db

@@ -1,5 +1,7 @@
 """Names much alike."""
 
+import time
+
 from procedures.imports.names import ALIKE, NameIndex
 from qms.foundation.text import fold
 
@@ -44,3 +46,15 @@ def test_three_at_most_are_proposed_for_one_name() -> None:
         len(NameIndex({str(n): "thanh lap truong" for n in range(9)}).alike("thanh lap truong"))
         == 3
     )
+
+
+def test_search_among_very_many_names_alike_ends_and_still_finds_the_same_name() -> None:
+    words = "thanh lap truong tieu hoc cong lap tren dia ban huyen"
+    index = NameIndex({f"1.{n:06d}": f"{words} {n}" for n in range(2_000)})
+
+    started = time.monotonic()
+    for number in range(2_000, 6_000):
+        index.alike(f"{words} {number}")
+
+    assert time.monotonic() - started < 20  # seconds
+    assert index.alike(f"{words} 7") == [("1.000007", 1.0)]
