@@ -9,6 +9,7 @@ from django.urls import reverse
 from procedures import actions
 from procedures.models import ProcedureVersion
 from procedures.workflow import VersionStatus
+from qms.organisation.roles import Role
 from qms.records.models import Signature
 from tests.factories import (
     Office,
@@ -151,14 +152,16 @@ def test_naming_authors_is_for_the_secretary(client: Client, who: str) -> None:
     assert version.author_ids() == {office.staff.pk}
 
 
-def test_authors_cannot_be_nobody_nor_people_of_another_agency(client: Client) -> None:
+def test_authors_cannot_be_nobody_nor_outsiders(client: Client) -> None:
     office, other = Office(), Office()
+    checker = make_user(Role.EXTERNAL_CHECKER, unit=office.agency)
     version = make_draft(office)
     address = reverse("procedures:draft-authors", args=[version.pk])
     sign_in(client, office.secretary)
 
     nobody = client.post(address, {}, follow=True)
-    client.post(address, {"people": [other.staff.pk]})
+    for person in (other.staff, office.admin, checker):
+        client.post(address, {"people": [person.pk]})
 
     assert "Hãy chọn ít nhất một người soạn thảo." in nobody.content.decode()
     assert version.author_ids() == {office.staff.pk}
