@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
@@ -222,6 +223,54 @@ def test_sums_stand_beside_the_limit_without_scripts(client: Client) -> None:
     html = read(sign_in(client, office.staff), version).content.decode()
 
     assert "5 / 3 ngày làm việc – vượt 2 ngày" in html
+
+
+# --- documents that are files ---
+
+
+def _send_file(client: Client, version: ProcedureVersion, upload: Any, **typed: str) -> Any:
+    address = reverse("procedures:draft-detail", args=[version.pk])
+    data = {"title": version.title, "seen": stored(version).content_sha256, **typed}
+    return client.post(address, data | {"file": upload} if upload else data)
+
+
+def test_document_of_another_kind_may_be_a_file(client: Client) -> None:
+    office = Office()
+    version = make_draft(office, kind="policy", steps=(), body="")
+    pdf = b"%PDF-1.4\n%%EOF"
+    sign_in(client, office.staff)
+
+    _send_file(client, version, SimpleUploadedFile("Sổ tay.pdf", pdf))
+    attached = stored(version).document.file
+    served = client.get(reverse("procedures:draft-file", args=[version.pk]))
+    sign_in(client, office.clerk)
+    hidden = client.get(reverse("procedures:draft-file", args=[version.pk]))
+    _send_file(sign_in(client, office.staff), version, None, is_removed="on")
+
+    assert attached is not None
+    assert attached.label == "Sổ tay.pdf"
+    assert b"".join(served.streaming_content) == pdf  # type: ignore[attr-defined]
+    assert hidden.status_code == 404
+    assert stored(version).document.file is None
+    assert client.get(reverse("procedures:draft-file", args=[version.pk])).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "data"), [("so-tay.exe", b"MZ"), ("so-tay.pdf", b"<html>"), ("so-tay.pdf", b"")]
+)
+def test_file_of_another_type_is_refused_at_its_field(
+    client: Client, name: str, data: bytes
+) -> None:
+    office = Office()
+    version = make_draft(office, kind="policy")
+    sign_in(client, office.staff)
+
+    answer = _send_file(client, version, SimpleUploadedFile(name, data), title="Tên đang gõ")
+
+    assert answer.status_code == 422
+    assert list(answer.context["attachment"].errors) == ["file"]
+    assert 'value="Tên đang gõ"' in answer.content.decode()
+    assert stored(version).title != "Tên đang gõ"
 
 
 # --- two editors ---
