@@ -6,7 +6,10 @@ from django import forms
 
 from procedures.models import ProcedureVersion
 from qms.foundation.dates import today
-from qms.organisation.models import Unit, User, people_of
+from qms.organisation.models import Unit, UnitGrant, User, people_of
+from qms.organisation.roles import Role
+
+_OUTSIDE = (Role.EXTERNAL_CHECKER, Role.SYSTEM_ADMIN)  # they write nothing
 
 
 class ReviewForm(forms.Form):
@@ -30,5 +33,7 @@ class AuthorsForm(forms.Form):
     def __init__(self, *args: Any, version: ProcedureVersion, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         agency: Unit = version.procedure.agency
-        self.fields["people"].queryset = people_of(agency, on=today())  # type: ignore[attr-defined]
+        working = UnitGrant.objects.valid(on=today()).exclude(permission__codename__in=_OUTSIDE)
+        people = people_of(agency, on=today()).filter(pk__in=working.values("user"))
+        self.fields["people"].queryset = people  # type: ignore[attr-defined]
         self.fields["people"].initial = version.author_ids()

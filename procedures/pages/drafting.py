@@ -17,6 +17,7 @@ from procedures.content import Content
 from procedures.drafting.page import PageBuilder, editor_media
 from procedures.drafting.suggestions import changes_to_take_up, suggestions
 from procedures.drafting.typed import Typed
+from procedures.forms.attaching import AttachmentForm
 from procedures.forms.decisions import CommentForm
 from procedures.forms.review import AuthorsForm
 from procedures.models import Procedure, ProcedureVersion
@@ -41,12 +42,14 @@ class Shown:
     reason: str = ""
     mine: Content | None = None
     refusal: ValidationError | None = None
+    attachment: AttachmentForm | None = None
 
     @property
     def status(self) -> int:
         if self.mine is not None:
             return 409
-        return 422 if self.errors or self.refusal else 200
+        is_wrong = self.errors or self.refusal or (self.attachment and self.attachment.errors)
+        return 422 if is_wrong else 200
 
 
 def draft_page(request: UserRequest, version: ProcedureVersion, shown: Shown) -> HttpResponse:
@@ -75,6 +78,9 @@ def draft_page(request: UserRequest, version: ProcedureVersion, shown: Shown) ->
         "problems": problems,
         "blocking": sum(placed.problem.is_blocking for placed in problems),
         "conflict": _conflict(version, shown.mine) if shown.mine is not None else None,
+        "attachment": None
+        if builder.is_tthc
+        else shown.attachment or AttachmentForm(use_required_attribute=False),
         "newer": _newer(version),
         "returned": _returns(version),
         "taken": _taken(version, shown.typed),

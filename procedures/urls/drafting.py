@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern] = [
     path("du-thao/<int:pk>/tra-lai/", review.draft_return, name="draft-return"),
     path("du-thao/<int:pk>/huy/", drafting.draft_discard, name="draft-discard"),
     path("du-thao/<int:pk>/nguoi-soan/", drafting.draft_authors, name="draft-authors"),
+    path("du-thao/<int:pk>/tep/", drafting.draft_file, name="draft-file"),
     path("du-thao/<int:pk>/pdf/", drafting.draft_pdf, name="draft-pdf"),
     path("du-thao/<int:pk>/chap-nhan/", paper.paper_accept, name="paper-accept"),
     path("du-thao/<int:pk>/ban-chup/", paper.paper_scan, name="paper-scan"),

@@ -1,8 +1,8 @@
 """Writing a draft: save, hand on to review, name its authors, give it up, print it."""
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from procedures import actions
@@ -11,6 +11,7 @@ from procedures.answers import explain
 from procedures.drafting.layout import shown_parts
 from procedures.drafting.suggestions import names_for
 from procedures.drafting.typed import Typed
+from procedures.forms.attaching import AttachmentForm
 from procedures.forms.decisions import CommentForm
 from procedures.forms.review import AuthorsForm
 from procedures.models import Procedure, ProcedureVersion
@@ -19,6 +20,8 @@ from procedures.pages.review import review_page, visible_draft
 from procedures.printing import copy_pdf
 from procedures.workflow import VersionStatus
 from qms.http import UserRequest
+from qms.records import files
+from qms.records.models import StoredFile
 from qms.records.workflow import SeenVersionChanged, TransitionNotAllowed
 
 _ANSWER = "answer-"
@@ -78,9 +81,14 @@ def _too_late(request: UserRequest, version: ProcedureVersion, typed: Typed) -> 
 def _save(request: UserRequest, version: ProcedureVersion, typed: Typed) -> HttpResponse:
     names = names_for(typed)
     document, errors = typed.document(version.document, names)
-    if document is None:
-        return draft_page(request, version, _unsaved(request, typed, errors=errors))
+    attachment = AttachmentForm(request.POST, request.FILES)
+    if document is None or not attachment.is_valid():
+        shown = _unsaved(request, typed, errors=errors, attachment=attachment)
+        return draft_page(request, version, shown)
     document = names.completed(document)
+    if version.procedure.kind != Procedure.Kind.TTHC:
+        file = attachment.attached(document.file, by=request.user)
+        document = document.revised(file=file)
     try:
         version.save_content(
             document,
@@ -142,6 +150,18 @@ def draft_authors(request: UserRequest, pk: int) -> HttpResponse:
     except ValidationError as refusal:
         return explain(request, where, refusal)
     return explain(request, where, "Đã đổi người soạn thảo.")
+
+
+@require_safe
+def draft_file(request: UserRequest, pk: int) -> FileResponse:
+    """The file that is the document itself, of a version that this person may see."""
+    versions = may.visible_drafts(request.user) | may.visible_issued(request.user)
+    version = get_object_or_404(versions.distinct(), pk=pk)
+    attached = version.document.file
+    if attached is None:
+        raise Http404
+    kept = get_object_or_404(StoredFile, sha256=attached.sha256)
+    return files.response(kept, name=attached.label, inline=True)
 
 
 @require_safe
