@@ -137,6 +137,13 @@ class Reading:
         return bool(self.document.illustrative)
 
     @property
+    def is_bare(self) -> bool:
+        """Tell whether nothing of what the document says was typed, as of one known from paper."""
+        said = self.document
+        of_tthc = said.steps or said.dossier or said.has_no_dossier or said.limits
+        return not (of_tthc or said.body or said.file)
+
+    @property
     def main_limit(self) -> str:
         """Return the limit for the summary: `5 ngày làm việc`, `20 hoặc 25 ngày làm việc`."""
         texts = list(dict.fromkeys(view.text for view in self.limits))

@@ -8,18 +8,21 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from procedures.content import Content, LegalBasis, Origin, Step, StepTime, TimeLimit
+from procedures import actions
+from procedures.content import Content, CoveredTTHC, LegalBasis, Origin, Step, StepTime, TimeLimit
 from procedures.models import LegalChange, LegalDocument, Procedure, ProcedureVersion
 from procedures.reading import for_tthc, read_version
 from procedures.templatetags.reading import narrative
 from procedures.workflow import VersionStatus
 from qms.foundation.dates import add_months, format_date, today
 from tests.factories import (
+    BY_PASSWORD,
     Office,
     fill_catalogue,
     make_blank,
     make_blank_issue,
     make_content,
+    make_draft,
     make_tthc,
     make_unit,
     make_version,
@@ -135,7 +138,7 @@ def test_a_total_that_is_not_known_whole_says_so(client: Client) -> None:
 
     page = read(client, version)
 
-    assert '<span class="quiet">mới rõ</span> <strong>1' in page
+    assert '<span class="quiet">đã rõ</span> <strong>1' in page
 
 
 def time(kind: str, minutes: int | None = None) -> StepTime:
@@ -287,6 +290,30 @@ def test_a_document_of_another_kind_shows_its_text(client: Client) -> None:
     assert "<p>Tài liệu được <strong>kiểm soát</strong>.</p>" in page
     assert "Tóm tắt cho người làm hồ sơ" not in page
     assert "Các bước" not in page
+
+
+def test_a_paper_of_which_nothing_was_typed_shows_no_empty_sections(client: Client) -> None:
+    office = Office()
+    tthc = make_tthc(office.agency)
+    draft = make_draft(office, tthc)
+    draft.discard(by=office.secretary, reason="Đã có bản giấy")
+    day = dt.date(2020, 1, 6)
+    paper = actions.PaperIssue(1, 0, "05/QĐ-PGDĐT", day, day)
+    covered = CoveredTTHC(code=tthc.code, name=tthc.name)
+    content = Content(title="Chuyển trường", tthc=(covered,))
+    version = actions.register_paper(draft.procedure, paper, by=office.secretary, content=content)
+    actions.accept_paper(
+        version, by=office.leader, seen=version.content_sha256, signing=BY_PASSWORD
+    )
+    client.force_login(office.staff)
+
+    page = read(client, version)
+
+    assert "Nội dung của bản này chưa được nhập; xem bản giấy hoặc bản chụp." in page
+    assert "Nhập từ bản giấy" in page
+    assert "Tóm tắt cho người làm hồ sơ" not in page
+    assert "Các bước" not in page
+    assert tthc.code in page
 
 
 def test_narrative_shows_nothing_active_even_when_the_row_was_tampered_with() -> None:
