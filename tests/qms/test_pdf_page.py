@@ -205,12 +205,35 @@ def test_long_text_beside_long_text_stays_in_its_column() -> None:
 
 
 def test_last_rows_stay_together() -> None:
-    for rows in range(38, 52):
+    for rows in range(30, 40):
         body = [[f"dòng {n}"] for n in range(rows)]
         texts = pages(pdf_of(table([Column("Cột", 1)], [*body, ["tổng"], ["hạn"]], last=3)))
 
         assert "tổng" in texts[-1]
         assert f"dòng {rows - 1}" in texts[-1]
+
+
+def test_row_that_heads_a_group_stays_with_the_group() -> None:
+    for rows in range(30, 40):
+        body = [["", f"dòng {n}"] for n in range(rows)]
+        grid = table([Column("", 1), Column("", 1)], [*body, [Span("nhóm", 2)], ["", "đầu"]])
+        for text in pages(pdf_of(grid)):
+            assert ("nhóm" in text) == ("đầu" in text), rows
+
+
+def test_table_of_groups_alone_breaks_all_the_same() -> None:
+    rows = [[Span(f"nhóm {n}", 2)] for n in range(90)]
+    texts = pages(pdf_of(table([Column("", 1), Column("", 1)], [*rows, ["x", "y"]], last=91)))
+
+    assert re.findall(r"nhóm (\d+)", "".join(texts)) == [str(n) for n in range(90)]
+
+
+def test_paragraph_of_many_pages_is_whole() -> None:
+    texts = pages(pdf_of(paragraph(" ".join(f"chữ{n}" for n in range(9000)))))
+
+    assert len(texts) > 10
+    assert re.findall(r"chữ(\d+)", " ".join(texts)) == [str(n) for n in range(9000)]
+    assert min(len(text) for text in texts[:-1]) > 0.9 * max(map(len, texts))
 
 
 def test_high_head_is_printed_once() -> None:
@@ -298,6 +321,14 @@ def test_page_numbers_of_the_contents_stand_on_the_line_of_their_heading() -> No
     assert title.bottom == pytest.approx(runs[1].bottom, abs=0.1)
     last = [run for run in runs if run.text.startswith("dài")][-1]
     assert last.bottom == pytest.approx(runs[-1].bottom, abs=0.1)
+
+
+def test_heading_longer_than_a_page_is_whole_in_text_and_contents() -> None:
+    words = " ".join(f"mục{n}" for n in range(1500))
+    texts = pages(pdf_of(filler(20), CONTENTS, heading(words), filler(1)))
+
+    found = re.findall(r"mục(\d+)", " ".join(texts))
+    assert found == [str(n) for n in range(1500)] * 2
 
 
 def test_outline_may_begin_deep() -> None:

@@ -22,8 +22,9 @@ from reportlab.platypus import (
     Paragraph,
 )
 
+from qms.foundation.text import clean
+from qms.records.pdf.grid import Grid
 from qms.records.pdf.head import Head
-from qms.records.pdf.tables import Grid
 from qms.records.pdf.text import (
     BOLD,
     LEFT_MARGIN,
@@ -96,10 +97,10 @@ def build(story: Sequence[Part], furniture: Furniture) -> bytes:
         pagesize=A4,
         leftMargin=LEFT_MARGIN,
         rightMargin=RIGHT_MARGIN,
-        title=furniture.title,
-        author=furniture.author,
-        subject=furniture.subject,
-        creator=furniture.author,
+        title=clean(furniture.title),
+        author=clean(furniture.author),
+        subject=clean(furniture.subject),
+        creator=clean(furniture.author),
         displayDocTitle=1,
         lang="vi-VN",
         invariant=1,
@@ -218,10 +219,9 @@ def _draw_mark(canvas: Canvas, mark: str) -> None:
 
 def _draw_head(furniture: Furniture, canvas: _HeldCanvas, pages: int) -> None:
     page = canvas.getPageNumber()
-    if furniture.warning:
-        size = _fitting(furniture.warning, BOLD, 10, WIDTH)
-        canvas.setFont(BOLD, size)
-        canvas.drawCentredString(LEFT_MARGIN + WIDTH / 2, A4[1] - 10 * mm, furniture.warning)
+    if warning := clean(furniture.warning):
+        canvas.setFont(BOLD, _fitting(warning, BOLD, 10, WIDTH))
+        canvas.drawCentredString(LEFT_MARGIN + WIDTH / 2, A4[1] - 10 * mm, warning)
     if furniture.head:
         number = f"{page}/{pages}"
         furniture.head.draw(canvas, LEFT_MARGIN, _HEAD_AT, page=page, number=number)
@@ -229,7 +229,7 @@ def _draw_head(furniture: Furniture, canvas: _HeldCanvas, pages: int) -> None:
 
 def _draw_foot(foot: tuple[str, ...], canvas: _HeldCanvas, pages: int) -> None:
     """Draw the texts on one line, the first left, the number of the page last, on the right."""
-    texts = (*foot, f"Trang {canvas.getPageNumber()}/{pages}")
+    texts = [*map(clean, foot), f"Trang {canvas.getPageNumber()}/{pages}"]
     gap = 4 * mm
     size = _fitting("".join(texts), REGULAR, _FOOT_SIZE, WIDTH - gap * (len(texts) - 1))
     widths = [stringWidth(text, REGULAR, size) for text in texts]
@@ -255,25 +255,34 @@ def _fitting(text: str, face: str, size: float, width: float) -> float:
 class _ContentsLine(Paragraph):
     """A heading in the table of contents: dots, the page, a link to it."""
 
-    entry: Entry
+    entry: Entry | None = None
+
+    def split(self, availWidth: float, availHeight: float) -> list[Flowable]:  # noqa: N803
+        parts: list[Flowable] = super().split(availWidth, availHeight)
+        if parts and isinstance(parts[-1], _ContentsLine):
+            parts[-1].entry = self.entry
+        return parts
 
     def draw(self) -> None:
         super().draw()
+        if self.entry is None:
+            return
         canvas: Any = self.canv
         area = (0, 0, self.width, self.height)
         canvas.linkRect("", self.entry.key, area, relative=1, Border="[0 0 0]")
         last = lines_of(self)[-1]
         taken = stringWidth(last, self.style.fontName, self.style.fontSize)
-        canvas.later(partial(self._draw_number, self.style.leftIndent + taken))
+        left = self.style.leftIndent + taken
+        canvas.later(partial(self._draw_number, self.entry.key, left))
 
-    def _draw_number(self, left: float, canvas: _HeldCanvas, pages: int) -> None:
+    def _draw_number(self, key: str, left: float, canvas: _HeldCanvas, pages: int) -> None:
         size = self.style.fontSize
         bottom = self.style.leading - size  # where the last line of a paragraph stands
         right = self.width - _NUMBER_ROOM / 2
         dot = stringWidth(".", REGULAR, size)
         canvas.setFont(REGULAR, size)
         canvas.drawRightString(right, bottom, "." * int((right - left - dot) / dot))
-        canvas.drawRightString(self.width, bottom, str(canvas.pages_of[self.entry.key]))
+        canvas.drawRightString(self.width, bottom, str(canvas.pages_of[key]))
 
 
 def _contents(listed: list[Entry]) -> list[Flowable]:
@@ -311,11 +320,29 @@ def _expanded(story: Sequence[Part]) -> Iterator[Flowable]:
 def _kept(story: list[Flowable]) -> Iterator[Flowable]:
     """Yield the story with a break before what would not have its beginning on the page."""
     follows_heading = False
+    story = [piece for part in story for piece in _pieces(part)]
     for at, part in enumerate(story):
         if not follows_heading and isinstance(part, Heading | Grid):
             yield CondPageBreak(min(_beginning(story, at), _MOST_KEPT))
         follows_heading = isinstance(part, Heading)
         yield part
+
+
+def _pieces(part: Flowable) -> Iterator[Flowable]:
+    """Yield the flowable, or the halves of halves of a paragraph much longer than a page.
+
+    To break off page by page would wrap all the rest again for each.
+    """
+    halves: list[Flowable] = []
+    if isinstance(part, Paragraph) and part.wrap(WIDTH, 10**6)[1] > 2 * A4[1]:
+        halves = part.split(WIDTH, part.height // 2)
+    if len(halves) < 2:
+        yield part
+        return
+    for half in halves:
+        if half is not halves[-1] and isinstance(half, Paragraph):
+            half.style = ParagraphStyle(half.style.name, half.style, spaceAfter=0)
+        yield from _pieces(half)
 
 
 def _beginning(story: list[Flowable], at: int) -> float:
