@@ -51,6 +51,7 @@ ACCESS: dict[str, str | frozenset[Role]] = {
     "procedures:draft-discard": BY_OBJECT,
     "procedures:draft-authors": BY_OBJECT,
     "procedures:draft-pdf": BY_OBJECT,
+    "procedures:draft-file": BY_OBJECT,
     "procedures:paper-new": SECRETARY,
     "procedures:paper-accept": BY_OBJECT,
     "procedures:paper-scan": BY_OBJECT,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from procedures.comparison import TIME_WORDS
-from procedures.content import Content, FormUse, Origin, StepTime, TimeKind, TimeLimit, Unit
+from procedures.content import Content, FormUse, Origin, StepTime, TimeKind, TimeLimit
 from procedures.limits import single_limit
 from procedures.reading import limit_text, origin_word
 from qms.foundation.dates import duration_text
@@ -36,7 +36,9 @@ def limit(given: TimeLimit | None) -> str:
     """Return a limit as its source words it; its value too where the two do not say the same."""
     if given is None:
         return "chưa rõ"
-    if not given.text or given.minutes is None:
+    if given.minutes is None:
+        return given.text or limit_text(given)
+    if not given.text:
         return limit_text(given)
     value = limit_text(given)
     same = single_limit(given.text) == (given.unit, given.minutes)
@@ -77,7 +79,7 @@ def case_limit(content: Content, case: str) -> str:
 def _short(given: TimeLimit | None) -> str:
     if given is None:
         return "chưa rõ"
-    is_only_text = given.minutes is None and given.unit is Unit.UNKNOWN and given.text
+    is_only_text = given.minutes is None and given.text
     short = "như đã nêu" if is_only_text else limit_text(given)
     return short.replace(" ngày làm việc", " ngày\nlàm việc")
 

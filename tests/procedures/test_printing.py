@@ -104,7 +104,7 @@ def test_signature_on_paper_and_in_place_of_another_says_so() -> None:
     actions.approve_decision(
         decision,
         by=office.leader,
-        seen={version.pk: version.content_sha256},
+        seen=decision.sha256(),
         signing=Signing(Signature.Method.PAPER, Signature.Capacity.KT, on=MARCH),
     )
 
@@ -437,7 +437,8 @@ def test_page_of_an_ended_version_serves_a_marked_copy(
 def test_page_serves_a_copy_to_sign_in_ink(
     issued: tuple[Office, ProcedureVersion], client: Any
 ) -> None:
-    _, version = issued
+    office, version = issued
+    client.force_login(office.staff)
 
     text = pages(body(client.get(address(version) + "?ky-tay=1")))[0]
 
@@ -448,7 +449,9 @@ def test_page_serves_a_copy_to_sign_in_ink(
 def test_page_is_kept_from_strangers_where_reading_is_not_public(client: Any) -> None:
     version = make_version(VersionStatus.ISSUED, Office(public_reading=False))
 
-    assert client.get(address(version)).status_code == 404
+    answer = client.get(address(version))
+
+    assert answer.headers["Location"].startswith(reverse("account_login"))
 
 
 def test_draft_is_printed_for_its_author_and_no_one_else(client: Any) -> None:
