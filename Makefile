@@ -2,6 +2,7 @@
 
 VAR_DIR ?= var
 PORT ?= 8000
+JOBS ?= 2
 export VAR_DIR PORT
 
 # Whatever is made on the way stays in .venv/ and var/, also where there is no home folder.
@@ -44,12 +45,12 @@ setup: ## Chuẩn bị mọi thứ, không mở cổng / prepare everything, ser
 	@$(house) prepare
 
 test: tests-ready ## Chạy toàn bộ phép thử / run every test
-	$(bin)/pytest $(ARGS)
+	$(bin)/pytest -n $(JOBS) $(ARGS)
 
 check: lint ## Mọi kiểm tra trước khi nộp: hình thức, kiểu, phép thử / all that CI asks
 	$(manage) makemigrations --check --dry-run
 	$(manage) workflow_diagram --check
-	$(bin)/pytest $(ARGS)
+	$(bin)/pytest -n $(JOBS) $(ARGS)
 
 lint: tests-ready ## Hình thức, kiểu và tầng lớp của mã nguồn / format, lint, types, import contracts
 	$(bin)/ruff format --check

@@ -8,8 +8,10 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from procedures import permissions as may
+from procedures.coverage import Standing, coverage_on
 from procedures.models import Decision, DecisionItem, Exclusion, ProcedureVersion
 from procedures.workflow import DecisionStatus, VersionStatus
+from qms.foundation.dates import today
 from qms.organisation.models import holders_of, units_of
 from qms.organisation.roles import Role
 
@@ -62,6 +64,7 @@ def work_of(user: Any) -> list[Group]:
         Group("Bản dự thảo của bạn", tuple(_drafts(user, versions))),
         _to_decide(_ready(user, versions)),
         Group("Quyết định đang soạn", tuple(_composing(user, decisions))),
+        Group("TTHC chưa có quy trình phù hợp", tuple(_gaps(user))),
     ]
     return [group for group in groups if group.tasks]
 
@@ -154,3 +157,20 @@ def _exclusions(user: Any) -> Iterator[Task]:
         tthc = exclusion.responsibility.tthc
         address = reverse("procedures:tthc-detail", args=[tthc.code])
         yield Task(str(tthc), address, "excluded", None, exclusion.get_reason_display())
+
+
+def _gaps(user: Any) -> Iterator[Task]:
+    """Yield what keeps coverage from being whole today, a line a class; of the first agency."""
+    agency = units_of(user, Role.ISO_SECRETARY).agencies().order_by("path").first()
+    if agency is None:
+        return
+    found = coverage_on(today(), agency)
+    for number, words, name, status in (
+        (found.overdue, "có quy trình quá hạn cập nhật", "qua-han", "overdue"),
+        (found.stale - found.overdue, "có quy trình phải cập nhật", "phai-cap-nhat", "stale"),
+        (len(found.of(Standing.MISSING)), "chưa có quy trình", "thieu", "missing"),
+    ):
+        if number:
+            query = urlencode({"donvi": agency.code, "nhom": name})
+            address = f"{reverse('procedures:coverage')}?{query}#danh-sach"
+            yield Task(f"{number} TTHC {words}", address, status, None)

@@ -121,7 +121,7 @@ def test_my_work_shows_a_proposed_exclusion_to_leaders(client: Client) -> None:
     )
 
     assert _headings(client, office.leader) == ["Đề nghị ngoài phạm vi chờ bạn trả lời"]
-    assert _headings(client, office.secretary) == []
+    assert _headings(client, office.secretary) == ["TTHC chưa có quy trình phù hợp"]
 
 
 @pytest.mark.parametrize("role", [Role.LEADER, Role.ISO_SECRETARY, Role.CLERK])
@@ -143,7 +143,7 @@ def test_my_work_asks_to_sign_in(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("who", "expected"), [("leader", 12), ("secretary", 12), ("staff", 8), ("clerk", 11)]
+    ("who", "expected"), [("leader", 12), ("secretary", 18), ("staff", 8), ("clerk", 11)]
 )
 @pytest.mark.parametrize("count", [1, 3])
 def test_my_work_query_count_is_constant(
@@ -160,3 +160,18 @@ def test_my_work_query_count_is_constant(
 
     with django_assert_num_queries(expected):
         client.get(reverse("home:my-work"))
+
+
+def test_secretary_is_told_what_keeps_coverage_from_being_whole(client: Client) -> None:
+    office = Office()
+    make_version(VersionStatus.ISSUED, office)
+    make_tthc(office.agency)
+    make_tthc(office.agency)
+
+    groups = _groups(client, office.secretary)
+
+    told = {group.heading: [task.title for task in group.tasks] for group in groups}
+    assert told == {"TTHC chưa có quy trình phù hợp": ["2 TTHC chưa có quy trình"]}
+    shown = client.get(groups[0].tasks[0].url.partition("#")[0])
+    assert len(shown.context["selection"].rows) == 2
+    assert _headings(client, office.leader) == []
