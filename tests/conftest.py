@@ -27,12 +27,20 @@ def django_db_modify_db_settings(
         database["OPTIONS"]["init_command"] = pragmas.replace("synchronous=FULL", "synchronous=OFF")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _static_root(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Have a folder where WhiteNoise looks, which warns of one that is missing.
+
+    Before the server of the browser tests, which begins once for all of them.
+    """
+    django_settings.STATIC_ROOT = tmp_path_factory.mktemp("static")
+
+
 @pytest.fixture(autouse=True)
 def _quick_and_apart(settings: Any, tmp_path: Path) -> None:
     """Hash quickly, keep files apart, serve static files without collecting them."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MEDIA_ROOT = tmp_path / "files"
-    settings.STATIC_ROOT = tmp_path  # WhiteNoise warns of a folder that is missing
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
