@@ -117,7 +117,7 @@ def test_content_that_is_not_what_the_name_says_is_refused(
     assert reason(data, filename) == why
 
 
-@pytest.mark.parametrize("size", [4, 30, 500, 3000, len(LIST) - 1])
+@pytest.mark.parametrize("size", [4, 30, 500, 3000, -1])
 def test_workbook_cut_off_is_damaged(size: int) -> None:
     assert reason(LIST[:size]) == "damaged"
 
