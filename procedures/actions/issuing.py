@@ -60,7 +60,7 @@ def issue_decision(decision: Decision, numbering: Numbering, *, by: User) -> Non
         item.closed_at = timezone.now()
         item.record(by=by, reason="Ban hành")
     keys = [item.version_id for item in decision.standing_items() if item.version_id]
-    transaction.on_commit(lambda: make_renditions(keys, by=by))
+    transaction.on_commit(lambda: make_renditions(keys, by=by), robust=True)
 
 
 def _check_numbering(decision: Decision, numbering: Numbering) -> None:

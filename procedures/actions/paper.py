@@ -161,4 +161,4 @@ def accept_paper(
     item.closed_at = timezone.now()
     item.record(by=by, reason="Chấp nhận tài liệu đã ban hành trên giấy")
     keys = [version.pk]
-    transaction.on_commit(lambda: make_renditions(keys, by=by))
+    transaction.on_commit(lambda: make_renditions(keys, by=by), robust=True)
