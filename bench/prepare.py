@@ -53,6 +53,7 @@ def pages() -> dict[str, str]:
         "việc của tôi": "/",
         "thư viện": "/quy-trinh/",
         "trang đọc": version.procedure.get_absolute_url(),
+        "PDF lập mới": f"{version.get_absolute_url()}pdf/?ky-tay=1",
         "bao phủ 2022": "/bao-phu/?ngay=30/06/2022",
         "danh mục TTHC": "/tthc/",
     }
