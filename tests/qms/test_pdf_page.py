@@ -221,6 +221,15 @@ def test_row_that_heads_a_group_stays_with_the_group() -> None:
             assert ("nhóm" in text) == ("đầu" in text), rows
 
 
+def test_part_of_a_table_is_never_higher_than_the_room_for_it() -> None:
+    grid = table([Column("", 1)], [["ô"]] * 40)
+
+    for room in (grid.height / 2, grid.height / 2 - 0.004, grid.height / 40 * 7 - 0.004):
+        first, rest = grid.split(WIDTH, room)
+        assert first.wrap(WIDTH, room)[1] <= room
+        assert first.wrap(WIDTH, room)[1] + rest.wrap(WIDTH, 1e6)[1] == pytest.approx(grid.height)
+
+
 def test_table_of_groups_alone_breaks_all_the_same() -> None:
     rows = [[Span(f"nhóm {n}", 2)] for n in range(90)]
     texts = pages(pdf_of(table([Column("", 1), Column("", 1)], [*rows, ["x", "y"]], last=91)))
