@@ -76,7 +76,7 @@ def test_slash_searches_and_links_swap_the_page_with_title_and_focus(
     expect(page.get_by_role("searchbox", name="Tìm quy trình")).to_be_focused()
     page.keyboard.type("chuyen truong")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/quy-trinh/?q=chuyen+truong*")
+    page.wait_for_url(re.compile(r"\?q=chuyen"))
     page.get_by_role("link", name="Chuyển trường").click()
     page.wait_for_url("**/quy-trinh/qt-07-gddt/")
 
