@@ -60,6 +60,7 @@ PREPARED = [
     "python manage.py migrate --no-input --verbosity=0",
     "python manage.py collectstatic --no-input --verbosity=0",
     "python manage.py load_office",
+    "python manage.py load_audits",
 ]
 
 
