@@ -1,0 +1,5 @@
+"""Findings of an audit."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
