@@ -253,7 +253,7 @@ def implement(
         implemented_on=day,
     )
     if was_analysed and treatment:
-        sign_on_day(treatment, Signature.Act.APPROVED, by=by, on=day, sha256=nc.sha256())
+        _sign_once(treatment, by=by, on=day, sha256=nc.sha256())
 
 
 @transaction.atomic
@@ -402,6 +402,13 @@ def _written(nc: Nonconformity, given: TreatmentGiven) -> dict[str, Any]:
         "similar": clean_lines(given.similar) if given.has_similar else "",
         "no_action_reason": clean_lines(given.no_action_reason),
     }
+
+
+def _sign_once(treatment: Treatment, *, by: User, on: dt.date, sha256: str) -> None:
+    """Sign for the unit, unless exactly this content was signed already."""
+    approved = Signature.objects.on(treatment).filter(act=Signature.Act.APPROVED)
+    if not approved.filter(sha256=sha256).exists():
+        sign_on_day(treatment, Signature.Act.APPROVED, by=by, on=on, sha256=sha256)
 
 
 def _raise_missing(missing: list[str]) -> None:
