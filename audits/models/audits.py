@@ -15,7 +15,7 @@ from qms.foundation.constraints import paired
 from qms.foundation.recorded import RecordedModel, kept_history
 from qms.organisation.models import Unit
 from qms.records.models import StoredFile
-from qms.records.workflow import WorkflowModel
+from qms.records.workflow import TransitionNotAllowed, WorkflowModel
 
 
 class Audit(WorkflowModel):
@@ -129,6 +129,11 @@ class Audit(WorkflowModel):
     def day(self) -> dt.date:
         """Return the day whose procedures are audited: the first of the audit."""
         return self.starts_on
+
+    def must_be_open(self) -> None:
+        """Raise TransitionNotAllowed where the report is signed, or the audit has ended."""
+        if self.status not in workflow.OPEN_AUDIT or self.report_signed_at is not None:
+            raise TransitionNotAllowed("Báo cáo đánh giá đã ký, không thay đổi được nữa.")
 
 
 class AuditSubject(RecordedModel):
