@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
@@ -203,9 +203,3 @@ def confirm_on_site(
     )
     confirmation.save()
     return "stored", confirmation
-
-
-def is_confirmed(confirmations: Any, answers: Any) -> bool:
-    """Tell whether one of `confirmations` is of exactly these standing answers."""
-    digest = answer_sha256(answer for answer in answers if answer.result)
-    return any(confirmation.sha256 == digest for confirmation in confirmations)

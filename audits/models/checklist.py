@@ -58,6 +58,7 @@ class ChecklistItem(RecordedModel):
         DOSSIER = "dossier", "Thành phần hồ sơ"
         FORM = "form", "Biểu mẫu"
         RECORD = "record", "Hồ sơ lưu"
+        DOCUMENT = "document", "Tài liệu"  # of which no rows are known
         CLAUSE = "clause", "Điều khoản"
         LAW = "law", "Nội dung kiểm tra theo TT 26/2014/TT-BKHCN, Điều 36"
         OWN = "own", "Câu hỏi riêng"
