@@ -14,6 +14,7 @@ from procedures.models import (
     Exclusion,
     InForcePeriod,
     Procedure,
+    ProcedureGrant,
     ProcedureVersion,
     VersionAuthor,
 )
@@ -39,7 +40,8 @@ def visible_procedures(user: Any) -> QuerySet[Procedure]:
     """Return the procedures whose issued versions `user` may read.
 
     Members of the agency read all that is not restricted; everybody reads the TTHC procedures of
-    an agency that allows it. A restricted one is for its secretary and leaders.
+    an agency that allows it. A restricted one is for its secretary and leaders. Beyond that, each
+    may read what was granted to them for today.
     """
     if not getattr(user, "is_authenticated", False) or not user.is_active:
         public = Q(kind=Procedure.Kind.TTHC, agency__profile__public_reading=True)
@@ -49,7 +51,10 @@ def visible_procedures(user: Any) -> QuerySet[Procedure]:
     trusted = Q(owner__in=units_of(user, Role.ISO_SECRETARY)) | Q(
         owner__in=units_of(user, Role.LEADER)
     )
-    return Procedure.objects.filter(((open_to_all | members) & Q(is_restricted=False)) | trusted)
+    granted = Q(pk__in=ProcedureGrant.objects.held_by(user, on=today()).values("content_object"))
+    return Procedure.objects.filter(
+        ((open_to_all | members) & Q(is_restricted=False)) | trusted | granted
+    )
 
 
 def is_closed_to_strangers() -> bool:

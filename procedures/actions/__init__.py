@@ -16,6 +16,7 @@ from procedures.actions.drafting import (
     start_procedure,
     start_version,
 )
+from procedures.actions.granting import grant_reading
 from procedures.actions.issuing import Numbering, issue_decision
 from procedures.actions.paper import (
     PaperIssue,
@@ -35,6 +36,7 @@ __all__ = [
     "cancel_decision",
     "compose_decision",
     "discard_version",
+    "grant_reading",
     "issue_decision",
     "issue_form",
     "make_renditions",

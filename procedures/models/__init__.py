@@ -24,6 +24,7 @@ from procedures.models.decisions import (
     open_period,
 )
 from procedures.models.documents import Procedure
+from procedures.models.grants import ProcedureGrant
 from procedures.models.legal import LegalChange, LegalDocument, Review
 from procedures.models.links import (
     LINKS,
@@ -53,6 +54,7 @@ __all__ = [
     "LegalChange",
     "LegalDocument",
     "Procedure",
+    "ProcedureGrant",
     "ProcedureVersion",
     "Rendition",
     "Responsibility",
