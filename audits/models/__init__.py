@@ -13,6 +13,7 @@ from audits.models.checklist import (
 from audits.models.clauses import Clause, clause_key
 from audits.models.evidence import Evidence
 from audits.models.findings import Finding
+from audits.models.grants import AuditGrant
 from audits.models.nonconformities import Nonconformity, NonconformityMove
 from audits.models.people import AuditorCertificate
 from audits.models.programmes import AuditProgramme, ProgrammeLine
@@ -32,6 +33,7 @@ __all__ = [
     "SEVERITY",
     "Attendance",
     "Audit",
+    "AuditGrant",
     "AuditMember",
     "AuditPaper",
     "AuditProgramme",
