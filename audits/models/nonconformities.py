@@ -345,12 +345,13 @@ class Nonconformity(WorkflowModel):
     # --- verbs ---
 
     def put_down(self, *, by: User, on: dt.date) -> None:
-        """Store it for the first time, signed by its finder (`actions.raising` fills it in)."""
+        """Store it for the first time, signed by its finder (`actions.raising` fills it in).
+
+        Where the finder has no account, a citizen say, who puts it down signs.
+        """
         self.record(by=by, reason="Lập phiếu KPH")
         self.note_day(by=by, on=on, reason="Lập phiếu")
-        finder = self.found_by or (None if self.finder_name else by)
-        if finder:
-            self._sign(Signature.Act.PREPARED, by=finder, on=on, recorded_by=by)
+        self._sign(Signature.Act.PREPARED, by=self.found_by or by, on=on, recorded_by=by)
 
     def note_day(self, *, by: User, on: dt.date, reason: str) -> None:
         """Append what was done on a civil day, in the status and round that stand now."""
@@ -492,9 +493,7 @@ class Nonconformity(WorkflowModel):
         if treatment:
             treatment.must_be_open()
 
-    def _sign(
-        self, act: str, *, by: User, on: dt.date, recorded_by: User | None = None
-    ) -> None:
+    def _sign(self, act: str, *, by: User, on: dt.date, recorded_by: User | None = None) -> None:
         sign_on_day(
             self, act, by=by, on=on, sha256=self.statement_sha256(), recorded_by=recorded_by
         )
