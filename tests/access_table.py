@@ -77,6 +77,14 @@ ACCESS: dict[str, str | frozenset[Role]] = {
     "procedures:decision-issue": BY_OBJECT,
     "procedures:decision-cancel": BY_OBJECT,
     "procedures:decision-file": BY_OBJECT,
+    # findings of an audit
+    "audits:finding-list": BY_OBJECT,
+    "audits:finding-new": BY_OBJECT,
+    "audits:finding-detail": BY_OBJECT,
+    "audits:finding-edit": BY_OBJECT,
+    "audits:finding-grade": BY_OBJECT,
+    "audits:finding-withdraw": BY_OBJECT,
+    "audits:finding-respond": BY_OBJECT,
     # the account, by django-allauth
     "account_login": PUBLIC,
     "account_inactive": PUBLIC,
