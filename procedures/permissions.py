@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 
 from procedures.models import (
+    ChangeRequest,
     Decision,
     Exclusion,
     InForcePeriod,
@@ -18,7 +19,7 @@ from procedures.models import (
     ProcedureVersion,
     VersionAuthor,
 )
-from procedures.workflow import DecisionStatus, VersionStatus
+from procedures.workflow import ChangeRequestStatus, DecisionStatus, VersionStatus
 from qms.foundation.dates import today
 from qms.organisation.models import AgencyProfile, Unit, has_role, holders_of, roles_of, units_of
 from qms.organisation.roles import Role
@@ -272,3 +273,33 @@ def can_answer_exclusion(user: Any, exclusion: Exclusion, *, on: dt.date | None 
         and exclusion.proposed_by_id != user.pk
         and is_leader(user, exclusion.responsibility.unit, on=on)
     )
+
+
+def requestable_procedures(user: Any) -> QuerySet[Procedure]:
+    """Return the procedures of which `user` may ask a change: those they read an issue of."""
+    editions = InForcePeriod.objects.standing().filter(procedure=OuterRef("pk"))
+    return visible_procedures(user).filter(Exists(editions))
+
+
+def visible_change_requests(user: Any) -> QuerySet[ChangeRequest]:
+    """Return the requests `user` may see, all on procedures that they may read.
+
+    The secretary and the leaders see those of their units, others their own, and the authors of a
+    version those that it takes up.
+    """
+    writes = VersionAuthor.objects.filter(
+        version=OuterRef("version"), person=user.pk, removed_at=None
+    )
+    wanted = (
+        Q(requested_by=user.pk)
+        | Q(procedure__owner__in=units_of(user, Role.ISO_SECRETARY))
+        | Q(procedure__owner__in=units_of(user, Role.LEADER))
+        | Exists(writes)
+    )
+    return ChangeRequest.objects.filter(wanted, procedure__in=visible_procedures(user))
+
+
+def can_answer_change(user: Any, change: ChangeRequest, *, on: dt.date | None = None) -> bool:
+    """Accepts or refuses it, says which version answers it: the secretary of the procedure."""
+    open_states = (ChangeRequestStatus.REQUESTED, ChangeRequestStatus.ACCEPTED)
+    return change.status in open_states and is_secretary(user, change.procedure.owner, on=on)

@@ -25,6 +25,7 @@ from procedures.actions.paper import (
     register_paper,
 )
 from procedures.actions.renditions import make_renditions
+from procedures.actions.requesting import request_change
 
 __all__ = [
     "NewProcedure",
@@ -43,6 +44,7 @@ __all__ = [
     "register_new_paper",
     "register_paper",
     "remove_item",
+    "request_change",
     "return_version",
     "set_authors",
     "start_procedure",

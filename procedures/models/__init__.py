@@ -15,6 +15,7 @@ from procedures.models.catalogue import (
     on_day,
     stands_on,
 )
+from procedures.models.change_requests import ChangeRequest
 from procedures.models.decisions import (
     Decision,
     DecisionItem,
@@ -43,6 +44,7 @@ __all__ = [
     "LINKS",
     "STATE_FIELDS",
     "TTHC",
+    "ChangeRequest",
     "Decision",
     "DecisionItem",
     "Exclusion",
