@@ -10,6 +10,15 @@ from qms.foundation.forms import LineField
 from qms.records.numbers import check_pattern
 
 
+# Papers whose title alone does not tell what they are.
+_NAMES = {"team": "Quyết định thành lập đoàn", "notification": "Thông báo đánh giá"}
+
+
+def paper_name(kind: str) -> str:
+    """Return what a printed record is called on the page."""
+    return _NAMES.get(kind) or PAPERS[kind][1].capitalize()
+
+
 class SettingsForm(forms.ModelForm):
     """Frequencies, deadlines, patterns of numbers, codes and titles of papers, causes."""
 
@@ -82,8 +91,8 @@ class SettingsForm(forms.ModelForm):
 
     def papers(self) -> Iterator[tuple[str, forms.BoundField, forms.BoundField]]:
         """Yield each kind of printed record: its usual title, the fields of code and title."""
-        for kind, (_, title) in PAPERS.items():
-            yield title.capitalize(), self[f"code_{kind}"], self[f"title_{kind}"]
+        for kind in PAPERS:
+            yield paper_name(kind), self[f"code_{kind}"], self[f"title_{kind}"]
 
     def cause_fields(self) -> Iterator[forms.BoundField]:
         """Yield the fields of the categories of causes."""

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from audits.actions.settings import keep_settings
-from audits.forms.settings import SettingsForm
+from audits.forms.settings import SettingsForm, paper_name
 from audits.models import CAUSES, PAPERS, AuditSettings
 from audits.permissions import programmes as may
 from procedures.answers import explain
@@ -55,5 +55,5 @@ def _said(row: Any) -> dict[str, str]:
     for kind, (code, title) in PAPERS.items():
         own = row.papers.get(kind) or {}
         shown = (own.get("code", code), own.get("title", title))
-        said[title.capitalize()] = " ".join(part for part in shown if part)
+        said[paper_name(kind)] = " ".join(part for part in shown if part)
     return said | {usual: row.causes.get(key, usual) for key, usual in CAUSES.items()}
