@@ -27,6 +27,7 @@ from procedures.models import (
     on_day,
 )
 from qms.foundation.dates import today
+from qms.foundation.patterns import numbered
 from qms.foundation.text import comparison_key
 from qms.organisation.models import AgencyProfile
 from qms.organisation.models import Unit as OfficeUnit
@@ -143,6 +144,6 @@ def next_code(agency: OfficeUnit) -> str:
     pattern = profile.code_pattern if profile else "QT-{seq:02}"
     taken = set(Procedure.objects.filter(agency=agency).values_list("code_key", flat=True))
     number = 1
-    while comparison_key(pattern.format(seq=number)) in taken:
+    while comparison_key(numbered(pattern, seq=number)) in taken:
         number += 1
-    return pattern.format(seq=number)
+    return numbered(pattern, seq=number)

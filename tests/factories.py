@@ -19,6 +19,7 @@ from procedures.content import (
 )
 from procedures.models import (
     TTHC,
+    ChangeRequest,
     Decision,
     Field,
     Form,
@@ -279,6 +280,17 @@ def make_next_version(
         base=base,
     )
     return advance(draft, VersionStatus.ISSUED, office, effective_on=effective_on)
+
+
+def make_change_request(
+    office: Office, procedure: Procedure, *, by: User | None = None, **fields: Any
+) -> ChangeRequest:
+    """What the staff of the office asks to be changed in a procedure; waits for an answer."""
+    values = {
+        "what": f"Bổ sung hướng dẫn, lần {next(_numbers)}",
+        "why": "Người dân hay nộp thiếu giấy tờ.",
+    } | fields
+    return actions.request_change(procedure, by=by or office.staff, **values)
 
 
 def make_decision(office: Office, *versions: ProcedureVersion) -> Decision:

@@ -9,11 +9,14 @@ from audits.models.checklist import (
     Result,
     SampledDossier,
     SiteConfirmation,
+    answer_sha256,
+    worst,
 )
 from audits.models.clauses import Clause, clause_key
 from audits.models.evidence import Evidence
 from audits.models.findings import Finding
-from audits.models.nonconformities import Nonconformity
+from audits.models.grants import AuditGrant
+from audits.models.nonconformities import Nonconformity, NonconformityMove
 from audits.models.people import AuditorCertificate
 from audits.models.programmes import AuditProgramme, ProgrammeLine
 from audits.models.settings import CAUSES, PAPERS, AuditSettings
@@ -23,7 +26,6 @@ from audits.models.treatment import (
     CorrectiveAction,
     DueExtension,
     EffectivenessCheck,
-    NonconformityMove,
     Treatment,
 )
 
@@ -33,6 +35,7 @@ __all__ = [
     "SEVERITY",
     "Attendance",
     "Audit",
+    "AuditGrant",
     "AuditMember",
     "AuditPaper",
     "AuditProgramme",
@@ -57,5 +60,7 @@ __all__ = [
     "SessionAuditor",
     "SiteConfirmation",
     "Treatment",
+    "answer_sha256",
     "clause_key",
+    "worst",
 ]

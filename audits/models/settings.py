@@ -59,6 +59,7 @@ class AuditSettings(RecordedModel):
         24,
         "TT 26/2014/TT-BKHCN, Điều 37: 02 tháng kể từ ngày ký biên bản.",
     )
+    effect_months = _count("đánh giá hiệu lực sau khi kiểm tra xác nhận (tháng)", 3, 36)
     treatment_days = _count("hạn khắc phục mặc định (ngày)", 30, 365)
     unit_escalation_days = _count("báo trưởng đơn vị khi quá hạn (ngày)", 3, 365)
     secretary_escalation_days = _count("báo thư ký ISO khi quá hạn (ngày)", 7, 365)

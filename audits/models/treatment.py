@@ -1,13 +1,15 @@
 """What is done about a nonconformity, round by round, and what came of it."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
 from audits.models.nonconformities import Nonconformity
-from audits.workflow import NonconformityStatus
 from qms.foundation.constraints import paired
 from qms.foundation.recorded import RecordedModel, kept_history
+from qms.records.workflow import TransitionNotAllowed
 
 
 class Treatment(RecordedModel):
@@ -58,6 +60,41 @@ class Treatment(RecordedModel):
     def __str__(self) -> str:
         return f"{self.nonconformity.number}, lần {self.round}"
 
+    @property
+    def is_laid(self) -> bool:
+        """Tell whether its measures lie before the auditor, or were agreed to."""
+        return self.measures_at is not None
+
+    @property
+    def root_text(self) -> str:
+        """Return the cause in one place: the chosen root, or the one box."""
+        if self.root is not None and self.root < len(self.whys):
+            return str(self.whys[self.root])
+        return self.cause
+
+    def content(self) -> dict[str, Any]:
+        """Return what is signed of it."""
+        return {
+            "correction": self.correction,
+            "corrected": [
+                self.corrected_by_id,
+                self.corrected_on.isoformat() if self.corrected_on else None,
+            ],
+            "cause": self.cause,
+            "whys": self.whys,
+            "root": self.root,
+            "category": self.category,
+            "similar": [self.has_similar, self.similar],
+            "no_action_reason": self.no_action_reason,
+        }
+
+    def must_be_open(self) -> None:
+        """Raise TransitionNotAllowed once it is laid before the auditor."""
+        if self.is_laid:
+            raise TransitionNotAllowed(
+                "Biện pháp đã trình chuyên gia đánh giá, không sửa được nữa."
+            )
+
 
 class CorrectiveAction(RecordedModel):
     """A measure that removes the cause: who, by when, what shows that it was done."""
@@ -78,6 +115,9 @@ class CorrectiveAction(RecordedModel):
     )
     done_at = models.DateTimeField(null=True)
     done_note = models.TextField("kết quả, bằng chứng", blank=True)
+    change_request = models.ForeignKey(
+        "procedures.ChangeRequest", models.PROTECT, related_name="+", null=True, blank=True
+    )
     removed_at = models.DateTimeField(null=True, editable=False)
     history = kept_history()
 
@@ -96,6 +136,23 @@ class CorrectiveAction(RecordedModel):
 
     def __str__(self) -> str:
         return self.what
+
+    @property
+    def is_done(self) -> bool:
+        return self.done_at is not None
+
+    def content(self) -> dict[str, Any]:
+        """Return what is signed of it."""
+        return {
+            "what": self.what,
+            "person": self.person_id,
+            "due_on": self.due_on.isoformat(),
+            "done": [
+                self.done_by_id,
+                self.done_on.isoformat() if self.done_on else None,
+                self.done_note,
+            ],
+        }
 
 
 class DueExtension(models.Model):
@@ -147,23 +204,3 @@ class EffectivenessCheck(models.Model):
 
     def __str__(self) -> str:
         return f"{self.nonconformity.number}: {'đạt' if self.is_effective else 'không đạt'}"
-
-
-class NonconformityMove(models.Model):
-    """Each move with its civil day beside its time of recording; appended, never changed."""
-
-    nonconformity = models.ForeignKey(Nonconformity, models.PROTECT, related_name="moves")
-    status = models.CharField(max_length=12, choices=NonconformityStatus)
-    round = models.PositiveSmallIntegerField()
-    on = models.DateField("ngày")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    reason = models.TextField(blank=True)
-    recorded_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        verbose_name = "bước xử lý KPH"
-        verbose_name_plural = "bước xử lý KPH"
-        ordering = ["pk"]
-
-    def __str__(self) -> str:
-        return f"{self.nonconformity.number}: {self.get_status_display()}"

@@ -24,10 +24,12 @@ _MEDIA_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "jpg": "image/jpeg",
     "png": "image/png",
+    "webp": "image/webp",
     "csv": "text/csv",
 }
 _OFFICE_PARTS = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml"}
 SCANS = frozenset({"pdf", "jpg", "png"})
+PHOTOS = frozenset({"jpg", "png", "webp"})
 FORMS = frozenset({"pdf", "docx", "xlsx"})
 LISTS = frozenset({"xlsx", "csv"})
 

@@ -1,4 +1,4 @@
-"""Signatures and files: rows that are only ever added."""
+"""Signatures and files, rows that are only ever added; how far each series has been numbered."""
 
 from collections.abc import Sequence
 
@@ -105,3 +105,22 @@ class Signature(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_act_display()}: {self.person_name}"
+
+
+class NumberSeries(models.Model):
+    """How far a series of an agency has been numbered in a year; moved by `take_number()` alone."""
+
+    unit = models.ForeignKey("organisation.Unit", models.PROTECT, related_name="+")
+    name = models.CharField("dãy số", max_length=40)
+    year = models.PositiveSmallIntegerField("năm")
+    last = models.PositiveIntegerField("số cuối đã cấp", default=0)
+
+    class Meta:
+        verbose_name = "dãy số"
+        verbose_name_plural = "dãy số"
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "name", "year"], name="number_series_unique")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.year}: {self.last}"

@@ -22,6 +22,17 @@ _BEGINNING = 40 * mm  # of two rows that begin a table together; else one does
 _TOGETHER = 45 * mm  # a table up to this height never breaks
 
 
+@dataclass(frozen=True)
+class Look:
+    """How a table looks: with rules or bare, how far text keeps from the rules at its sides."""
+
+    is_ruled: bool = True
+    side: float = _SIDE
+
+
+RULED, DENSE, BARE = Look(), Look(side=0.7 * mm), Look(is_ruled=False, side=0.7 * mm)
+
+
 @dataclass
 class Line:
     """One line: what is in each cell, over how many columns, how high it is."""
@@ -34,6 +45,7 @@ class Line:
     goes_on: bool = False  # the next line is the rest of the same row
     is_rest: bool = False
     height: float = 0
+    look: Look = RULED
 
     @property
     def above(self) -> float:
@@ -53,7 +65,7 @@ class Line:
         column, left = 0, 0.0
         for cell, span in zip(self.cells, self.spans, strict=True):
             width = sum(widths[column : column + span])
-            yield cell, left + _SIDE, width - 2 * _SIDE
+            yield cell, left + self.look.side, width - 2 * self.look.side
             column, left = column + span, left + width
 
     def pieces(self, widths: list[float], most: float = _WHOLE) -> Iterator["Line"]:
@@ -74,6 +86,7 @@ class Line:
             is_head=self.is_head,
             goes_on=True,
             is_rest=self.is_rest,
+            look=self.look,
         )
         lower = Line(
             [cut[1] for cut in cuts],
@@ -83,6 +96,7 @@ class Line:
             stays=self.stays,
             goes_on=self.goes_on,
             is_rest=True,
+            look=self.look,
         )
         yield from upper.pieces(widths, _BITE)
         yield from lower.pieces(widths, _BITE)
@@ -159,11 +173,13 @@ class Grid(Flowable):
         for line in self._lines:
             for cell, left, width in line.placed(self._widths):
                 self._draw_cell(line, cell, left, width, top)
-                right = left + width + _SIDE
-                canvas.line(right, top, right, top - line.height)
+                right = left + width + line.look.side
+                if line.look.is_ruled:
+                    canvas.line(right, top, right, top - line.height)
             top -= line.height
             self._draw_rule(line, top)
-        canvas.rect(0, 0, self.width, self.height)
+        if all(line.look.is_ruled for line in self._lines):
+            canvas.rect(0, 0, self.width, self.height)
 
     def _draw_cell(
         self, line: Line, cell: list[Paragraph], left: float, width: float, top: float
@@ -176,6 +192,8 @@ class Grid(Flowable):
             at -= part.getSpaceAfter()
 
     def _draw_rule(self, line: Line, bottom: float) -> None:
+        if not line.look.is_ruled:
+            return
         left = 0.0
         columns = enumerate(self._widths)
         for is_open, group in groupby(columns, key=lambda column: column[0] in line.joined):

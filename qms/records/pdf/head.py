@@ -11,7 +11,7 @@ from reportlab.platypus import Paragraph
 
 from qms.records.pdf.text import BOLD, CELL, WIDTH, bold, line_count, lines_of, markup
 
-_WIDTHS = (55 * mm, WIDTH - 105 * mm, 50 * mm)
+_LEFT, _RIGHT = 55 * mm, 50 * mm  # what the title leaves to both sides
 _SIDE, _ABOVE, _BELOW = 2 * mm, 2 * mm, 3 * mm
 _HIGHEST = 80 * mm  # of the title on the first page: a longer one is set smaller
 _TITLE_SIZES = (14, 13, 12, 11)
@@ -40,7 +40,7 @@ class Head:
     """Who issues (`superior` above `office`), what (`kind`, `title`), and its facts with labels.
 
     The first page shows all of it in full; on the others a long title ends in an ellipsis and
-    only the first `brief` facts stand.
+    only the first `brief` facts stand. `width` is that of the text.
     """
 
     superior: str
@@ -49,6 +49,11 @@ class Head:
     title: str
     facts: tuple[tuple[str, str], ...]
     brief: int = 3
+    width: float = WIDTH
+
+    @property
+    def _widths(self) -> tuple[float, float, float]:
+        return _LEFT, self.width - _LEFT - _RIGHT, _RIGHT
 
     @property
     def first_height(self) -> float:
@@ -66,8 +71,8 @@ class Head:
         else:
             height, cells = self.later_height, list(self._later)
         canvas.setLineWidth(0.7)
-        canvas.rect(left, top - height, WIDTH, height)
-        for width, cell in zip(_WIDTHS, cells, strict=True):
+        canvas.rect(left, top - height, self.width, height)
+        for width, cell in zip(self._widths, cells, strict=True):
             at = top - (height - _height(cell)) / 2 - _ABOVE
             for part in cell:
                 at -= part.height
@@ -116,7 +121,7 @@ class Head:
     def _paragraphs(self, texts: list[str], style: ParagraphStyle, column: int) -> list[Paragraph]:
         made = [Paragraph(text, style) for text in texts if text]
         for part in made:
-            _balance(part, _WIDTHS[column] - 2 * _SIDE)
+            _balance(part, self._widths[column] - 2 * _SIDE)
         return made
 
     def _clipped(self, text: str, style: ParagraphStyle, column: int) -> list[Paragraph]:

@@ -4,10 +4,10 @@ import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from math import atan2, degrees
 from typing import Any
 
 from reportlab.lib.colors import Color
-from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase.pdfmetrics import stringWidth
@@ -29,12 +29,13 @@ from qms.records.pdf.text import (
     BOLD,
     LEFT_MARGIN,
     PLAIN,
+    PORTRAIT,
     REGULAR,
     RIGHT_MARGIN,
     TITLE,
-    WIDTH,
     Entry,
     Heading,
+    Sheet,
     line_count,
     lines_of,
     markup,
@@ -45,7 +46,9 @@ CONTENTS = "contents"
 Part = Flowable | str  # a str is NEW_PAGE or CONTENTS
 
 _TOP, _BOTTOM = 20 * mm, 20 * mm
-_HEAD_AT = A4[1] - 13 * mm
+_HEAD_AT = 13 * mm  # below the upper edge, as the next two
+_WARNING_AT = 10 * mm
+_NUMBER_AT = 14 * mm
 _FOOT_AT = 12 * mm
 _AFTER_HEAD = 5 * mm
 _MARK_GREY = Color(0.88, 0.88, 0.88)
@@ -73,7 +76,8 @@ class Furniture:
     """What is told of a document, and what stands around its text on every page.
 
     `foot` are its texts from left to right, the page number stands behind them. `mark` goes
-    across every page, under the text; `warning` stands above the head.
+    across every page, under the text; `warning` stands above the head. `is_numbered_above` is the
+    manner of administrative documents: the bare number, from the second page on.
     """
 
     title: str
@@ -83,6 +87,8 @@ class Furniture:
     foot: tuple[str, ...] = ()
     mark: str = ""
     warning: str = ""
+    sheet: Sheet = PORTRAIT
+    is_numbered_above: bool = False
 
 
 def build(story: Sequence[Part], furniture: Furniture) -> bytes:
@@ -94,7 +100,7 @@ def build(story: Sequence[Part], furniture: Furniture) -> bytes:
     buffer = io.BytesIO()
     document = BaseDocTemplate(
         buffer,
-        pagesize=A4,
+        pagesize=furniture.sheet.size,
         leftMargin=LEFT_MARGIN,
         rightMargin=RIGHT_MARGIN,
         title=clean(furniture.title),
@@ -107,22 +113,25 @@ def build(story: Sequence[Part], furniture: Furniture) -> bytes:
         initialFontName=REGULAR,
         pageTemplates=list(_templates(furniture)),
     )
-    document.build(list(_kept(list(_expanded(story)))), canvasmaker=_HeldCanvas)
+    sheet = furniture.sheet
+    flowables = list(_expanded(story, sheet))
+    document.build(list(_kept(flowables, sheet)), canvasmaker=_HeldCanvas)
     return buffer.getvalue()
 
 
 def _templates(furniture: Furniture) -> Iterator[PageTemplate]:
     """Yield the first page, whose head shows all there is, and the others."""
-    head = furniture.head
+    head, sheet = furniture.head, furniture.sheet
     for name, height in (
         ("first", head.first_height if head else 0),
         ("later", head.later_height if head else 0),
     ):
-        top = _HEAD_AT - height - _AFTER_HEAD if head else A4[1] - _TOP
-        frame = Frame(LEFT_MARGIN, _BOTTOM, WIDTH, top - _BOTTOM, 0, 0, 0, 0, id=name)
+        top = sheet.size[1] - (_HEAD_AT + height + _AFTER_HEAD if head else _TOP)
+        frame = Frame(LEFT_MARGIN, _BOTTOM, sheet.width, top - _BOTTOM, 0, 0, 0, 0, id=name)
         yield PageTemplate(
             id=name,
             frames=[frame],
+            pagesize=sheet.size,
             onPage=partial(_begin_page, furniture),
             onPageEnd=partial(_end_page, furniture),
             autoNextPageTemplate="later",
@@ -195,22 +204,22 @@ def _into_outline(entry: Entry, top: float, canvas: _HeldCanvas, pages: int) -> 
 
 def _begin_page(furniture: Furniture, canvas: _HeldCanvas, document: BaseDocTemplate) -> None:
     if furniture.mark:
-        _draw_mark(canvas, furniture.mark)
+        _draw_mark(canvas, furniture.mark, furniture.sheet)
     canvas.later(partial(_draw_head, furniture))
 
 
 def _end_page(furniture: Furniture, canvas: _HeldCanvas, document: BaseDocTemplate) -> None:
     if furniture.foot:
-        canvas.later(partial(_draw_foot, furniture.foot))
+        canvas.later(partial(_draw_foot, furniture.foot, furniture.sheet))
 
 
-def _draw_mark(canvas: Canvas, mark: str) -> None:
+def _draw_mark(canvas: Canvas, mark: str, sheet: Sheet) -> None:
     """Draw the mark from corner to corner, first of all, so that the text stands on it."""
-    width, height = A4
+    width, height = sheet.size
     size = min(105, 105 * 620 / stringWidth(mark, BOLD, 105))
     canvas.saveState()
     canvas.translate(width / 2, height / 2)
-    canvas.rotate(54)
+    canvas.rotate(int(degrees(atan2(height, width))))
     canvas.setFont(BOLD, size)
     canvas.setFillColor(_MARK_GREY)
     canvas.drawCentredString(0, -size / 3, mark)
@@ -218,24 +227,28 @@ def _draw_mark(canvas: Canvas, mark: str) -> None:
 
 
 def _draw_head(furniture: Furniture, canvas: _HeldCanvas, pages: int) -> None:
-    page = canvas.getPageNumber()
+    page, sheet = canvas.getPageNumber(), furniture.sheet
+    middle, edge = LEFT_MARGIN + sheet.width / 2, sheet.size[1]
     if warning := clean(furniture.warning):
-        canvas.setFont(BOLD, _fitting(warning, BOLD, 10, WIDTH))
-        canvas.drawCentredString(LEFT_MARGIN + WIDTH / 2, A4[1] - 10 * mm, warning)
+        canvas.setFont(BOLD, _fitting(warning, BOLD, 10, sheet.width))
+        canvas.drawCentredString(middle, edge - _WARNING_AT, warning)
+    if furniture.is_numbered_above and page > 1:
+        canvas.setFont(REGULAR, PLAIN.fontSize)
+        canvas.drawCentredString(middle, edge - _NUMBER_AT, str(page))
     if furniture.head:
         number = f"{page}/{pages}"
-        furniture.head.draw(canvas, LEFT_MARGIN, _HEAD_AT, page=page, number=number)
+        furniture.head.draw(canvas, LEFT_MARGIN, edge - _HEAD_AT, page=page, number=number)
 
 
-def _draw_foot(foot: tuple[str, ...], canvas: _HeldCanvas, pages: int) -> None:
+def _draw_foot(foot: tuple[str, ...], sheet: Sheet, canvas: _HeldCanvas, pages: int) -> None:
     """Draw the texts on one line, the first left, the number of the page last, on the right."""
     texts = [*map(clean, foot), f"Trang {canvas.getPageNumber()}/{pages}"]
     gap = 4 * mm
-    size = _fitting("".join(texts), REGULAR, _FOOT_SIZE, WIDTH - gap * (len(texts) - 1))
+    size = _fitting("".join(texts), REGULAR, _FOOT_SIZE, sheet.width - gap * (len(texts) - 1))
     widths = [stringWidth(text, REGULAR, size) for text in texts]
-    space = (WIDTH - sum(widths)) / max(len(texts) - 1, 1)
+    space = (sheet.width - sum(widths)) / max(len(texts) - 1, 1)
     canvas.setLineWidth(0.5)
-    canvas.line(LEFT_MARGIN, _FOOT_AT + 4 * mm, LEFT_MARGIN + WIDTH, _FOOT_AT + 4 * mm)
+    canvas.line(LEFT_MARGIN, _FOOT_AT + 4 * mm, LEFT_MARGIN + sheet.width, _FOOT_AT + 4 * mm)
     canvas.setFont(REGULAR, size)
     at = LEFT_MARGIN
     for text, width in zip(texts, widths, strict=True):
@@ -285,14 +298,14 @@ class _ContentsLine(Paragraph):
         canvas.drawRightString(self.width, bottom, str(canvas.pages_of[key]))
 
 
-def _contents(listed: list[Entry]) -> list[Flowable]:
+def _contents(listed: list[Entry], sheet: Sheet) -> list[Flowable]:
     """Return the table of contents, which begins a new page where it would be cut into two."""
     lines: list[Flowable] = [
         Paragraph("MỤC LỤC", TITLE),
         *(_contents_line(entry) for entry in listed if entry.level < _LISTED),
     ]
-    heights = [line.wrap(WIDTH, 10**6)[1] + line.getSpaceAfter() for line in lines]
-    return [CondPageBreak(min(sum(heights), A4[1] / 2)), *lines] if listed else []
+    heights = [line.wrap(sheet.width, 10**6)[1] + line.getSpaceAfter() for line in lines]
+    return [CondPageBreak(min(sum(heights), sheet.size[1] / 2)), *lines] if listed else []
 
 
 def _contents_line(entry: Entry) -> _ContentsLine:
@@ -301,7 +314,7 @@ def _contents_line(entry: Entry) -> _ContentsLine:
     return line
 
 
-def _expanded(story: Sequence[Part]) -> Iterator[Flowable]:
+def _expanded(story: Sequence[Part], sheet: Sheet) -> Iterator[Flowable]:
     """Yield the flowables, headings numbered through, contents and page breaks in their places."""
     listed = [part.entry for part in story if isinstance(part, Heading) and part.entry]
     level = -1
@@ -314,38 +327,38 @@ def _expanded(story: Sequence[Part]) -> Iterator[Flowable]:
         elif part == NEW_PAGE:
             yield PageBreak()
         else:
-            yield from _contents(listed)
+            yield from _contents(listed, sheet)
 
 
-def _kept(story: list[Flowable]) -> Iterator[Flowable]:
+def _kept(story: list[Flowable], sheet: Sheet) -> Iterator[Flowable]:
     """Yield the story with a break before what would not have its beginning on the page."""
     follows_heading = False
-    story = [piece for part in story for piece in _pieces(part)]
+    story = [piece for part in story for piece in _pieces(part, sheet)]
     for at, part in enumerate(story):
         if not follows_heading and isinstance(part, Heading | Grid):
-            yield CondPageBreak(min(_beginning(story, at), _MOST_KEPT))
+            yield CondPageBreak(min(_beginning(story, at, sheet), _MOST_KEPT))
         follows_heading = isinstance(part, Heading)
         yield part
 
 
-def _pieces(part: Flowable) -> Iterator[Flowable]:
+def _pieces(part: Flowable, sheet: Sheet) -> Iterator[Flowable]:
     """Yield the flowable, or the halves of halves of a paragraph much longer than a page.
 
     To break off page by page would wrap all the rest again for each.
     """
     halves: list[Flowable] = []
-    if isinstance(part, Paragraph) and part.wrap(WIDTH, 10**6)[1] > 2 * A4[1]:
-        halves = part.split(WIDTH, part.height // 2)
+    if isinstance(part, Paragraph) and part.wrap(sheet.width, 10**6)[1] > 2 * sheet.size[1]:
+        halves = part.split(sheet.width, part.height // 2)
     if len(halves) < 2:
         yield part
         return
     for half in halves:
         if half is not halves[-1] and isinstance(half, Paragraph):
             half.style = ParagraphStyle(half.style.name, half.style, spaceAfter=0)
-        yield from _pieces(half)
+        yield from _pieces(half, sheet)
 
 
-def _beginning(story: list[Flowable], at: int) -> float:
+def _beginning(story: list[Flowable], at: int, sheet: Sheet) -> float:
     """Return the height of the headings from `at` on with the beginning of what they head."""
     height = 0.0
     for part in story[at:]:
@@ -354,7 +367,7 @@ def _beginning(story: list[Flowable], at: int) -> float:
             return height + part.start
         if not isinstance(part, Paragraph):
             return height
-        part.wrap(WIDTH, 10**6)
+        part.wrap(sheet.width, 10**6)
         lines = line_count(part)
         if not isinstance(part, Heading):
             return height + part.style.leading * (lines if lines <= 3 else 2)

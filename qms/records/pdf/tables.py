@@ -8,7 +8,7 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.platypus import Paragraph
 
-from qms.records.pdf.grid import Grid, Line
+from qms.records.pdf.grid import RULED, Grid, Line, Look
 from qms.records.pdf.text import CELL, CELL_CENTERED, CELL_HEAD, WIDTH, markup
 from qms.records.pdf.text import cell as in_cell
 
@@ -43,8 +43,10 @@ def table(
     head: Sequence[Row] = (),
     joined: frozenset[tuple[int, int]] = frozenset(),
     last: int = 1,
+    width: float = WIDTH,
+    look: Look = RULED,
 ) -> Grid:
-    """Return the table of `rows` as wide as the text, its head repeated on every page.
+    """Return the table of `rows`, `width` wide, its head repeated on every page.
 
     `head` stands in the place of the heads of the columns. Between a cell of `joined` (line, heads
     counted, and column) and the one below it there is no rule. Text is wrapped within its cell, in
@@ -52,7 +54,7 @@ def table(
     `last` rows, sums for instance, stay on one page.
     """
     whole = sum(column.share for column in columns)
-    widths = [column.share * WIDTH / whole for column in columns]
+    widths = [column.share * width / whole for column in columns]
     if not head and any(column.head for column in columns):
         head = [[column.head for column in columns]]
     no_rule: defaultdict[int, set[int]] = defaultdict(set)
@@ -61,10 +63,11 @@ def table(
     lines: list[Line] = []
     for at, row in enumerate(head):
         line = Line(*_cells(row, [CELL_HEAD] * len(columns)), frozenset(no_rule[at]), is_head=True)
+        line.look = look
         lines += line.pieces(widths)
     repeated = len(lines) if sum(line.height for line in lines) <= _REPEATED else 0
     for at, line in enumerate(_body(columns, rows, last), len(head)):
-        line.joined = frozenset(no_rule[at])
+        line.joined, line.look = frozenset(no_rule[at]), look
         lines += line.pieces(widths)
     return Grid(lines, widths, repeated=repeated)
 

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
-from reportlab.lib.enums import TA_CENTER, TA_JUSTIFY, TA_LEFT
-from reportlab.lib.pagesizes import A4
+from reportlab.lib.enums import TA_CENTER, TA_JUSTIFY, TA_LEFT, TA_RIGHT
+from reportlab.lib.pagesizes import A4, landscape
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase.pdfmetrics import registerFont, registerFontFamily
@@ -23,6 +23,20 @@ BOLD_ITALIC = f"{REGULAR}-BoldItalic"
 LEFT_MARGIN = 30 * mm  # Nghị định 30/2020/NĐ-CP, Phụ lục I: 30-35 mm
 RIGHT_MARGIN = 15 * mm  # the same: 15-20 mm
 WIDTH = A4[0] - LEFT_MARGIN - RIGHT_MARGIN
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet of paper: its size, and what the margins leave for text between left and right."""
+
+    size: tuple[float, float] = A4
+
+    @property
+    def width(self) -> float:
+        return self.size[0] - LEFT_MARGIN - RIGHT_MARGIN
+
+
+PORTRAIT, LANDSCAPE = Sheet(), Sheet(landscape(A4))
 
 
 def _register() -> None:
@@ -58,10 +72,12 @@ BODY = _style(
 )
 PLAIN = _style("plain", leading=17, spaceAfter=6, allowWidows=0, allowOrphans=0)
 CENTERED = _style("centered", leading=17, alignment=TA_CENTER, spaceAfter=6)
+RIGHT = _style("right", leading=17, alignment=TA_RIGHT, spaceAfter=6)
 TITLE = _style("title", fontName=BOLD, fontSize=14, alignment=TA_CENTER, spaceAfter=10)
 _IN_CELL: Any = {"fontSize": 12, "leading": 14.5, "allowOrphans": 1, "allowWidows": 1}
 CELL = _style("cell", alignment=TA_LEFT, **_IN_CELL)
 CELL_CENTERED = _style("cell-centered", alignment=TA_CENTER, **_IN_CELL)
+CELL_RIGHT = _style("cell-right", alignment=TA_RIGHT, **_IN_CELL)
 CELL_SMALL = _style("cell-small", fontSize=10.5, leading=12.5, alignment=TA_CENTER)
 CELL_HEAD = _style("cell-head", fontName=BOLD, alignment=TA_CENTER, **_IN_CELL)
 SMALL = _style("small", fontSize=10.5, leading=13, spaceAfter=6)
@@ -109,6 +125,35 @@ class _Text(Paragraph):
 def paragraph(text: str, style: ParagraphStyle = BODY) -> Paragraph:
     """Return a paragraph of `text`, which is markup: pass it through `markup()` first."""
     return _Text(text, style)
+
+
+class Ruled(Paragraph):
+    """A paragraph with a line below, `rule` points long, in its middle."""
+
+    rule: float = 0
+
+    def split(self, availWidth: float, availHeight: float) -> list[Flowable]:  # noqa: N803
+        parts: list[Flowable] = super().split(availWidth, availHeight)
+        if parts and isinstance(parts[-1], Ruled):
+            parts[-1].rule = self.rule
+        return parts
+
+    def draw(self) -> None:
+        super().draw()
+        if self.rule:
+            left, below = (self.width - self.rule) / 2, -2
+            self.canv.setLineWidth(0.7)
+            self.canv.line(left, below, left + self.rule, below)
+
+
+def ruled(text: str, style: ParagraphStyle, *, share: float, width: float) -> Ruled:
+    """Return the markup `text`, `width` wide, above a line of that share of its longest line."""
+    made = Ruled(text, style)
+    made.wrap(width, 10**6)
+    laid_out: Any = made
+    widths = laid_out.getActualLineWidths0()
+    made.rule = share * max(widths, default=0)
+    return made
 
 
 def cell(text: str, style: ParagraphStyle = CELL) -> list[Paragraph]:
