@@ -30,6 +30,7 @@
     (event) => {
       const form = event.target;
       if (!form.matches("[data-sign-out]")) return;
+      delete form.dataset.confirm;
       const unsent = Number(localStorage.getItem(field.unsentKey(person)));
       if (unsent && form.dataset.sure !== "yes") {
         form.dataset.confirm =
