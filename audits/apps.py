@@ -1,4 +1,4 @@
-"""Internal audits and nonconformities: their home; the tables come with their first pages."""
+"""Internal audits, findings, nonconformities and corrective actions; stands on procedures."""
 
 from django.apps import AppConfig
 

@@ -7,6 +7,7 @@ _PERIOD = "procedures_inforceperiod"
 _DECISION = "procedures_decision"
 _ITEM = "procedures_decisionitem"
 _EXCLUSION = "procedures_exclusion"
+_REQUEST = "procedures_changerequest"
 _FROZEN = "('approved', 'issued', 'discarded')"
 _KEPT = (
     "content",
@@ -168,11 +169,41 @@ def _exclusion_triggers() -> list[Trigger]:
     ]
 
 
+def _change_request_triggers() -> list[Trigger]:
+    """What was asked stays as it was asked, and so does what it came to."""
+    asked = (
+        "agency_id",
+        "procedure_id",
+        "step_key",
+        "step_text",
+        "what",
+        "why",
+        "origin_text",
+        "requested_by_id",
+        "requested_on",
+        "recorded_at",
+    )
+    answer = ("status", "verdict_reason", "answered_by_id", "answered_at", "version_id")
+    message = "Góp ý, đề nghị sửa đổi đã gửi không được sửa, xóa."
+    return [
+        Trigger(f"{_REQUEST}_asked", _REQUEST, "UPDATE", _changed(*asked), message),
+        Trigger(
+            f"{_REQUEST}_answered",
+            _REQUEST,
+            "UPDATE",
+            f"OLD.status IN ('refused', 'answered') AND ({_changed(*answer)})",
+            "Góp ý, đề nghị sửa đổi đã trả lời xong không được sửa.",
+        ),
+        Trigger(f"{_REQUEST}_kept", _REQUEST, "DELETE", "1 = 1", message),
+    ]
+
+
 TRIGGERS = [
     *_version_triggers(),
     *_link_triggers(),
     *_period_triggers(),
     *_decision_triggers(),
     *_exclusion_triggers(),
+    *_change_request_triggers(),
     *never_changes("procedures_rendition", "Bản PDF đã lưu"),
 ]

@@ -10,14 +10,16 @@ from typing import Any
 from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 
 from procedures.models import (
+    ChangeRequest,
     Decision,
     Exclusion,
     InForcePeriod,
     Procedure,
+    ProcedureGrant,
     ProcedureVersion,
     VersionAuthor,
 )
-from procedures.workflow import DecisionStatus, VersionStatus
+from procedures.workflow import ChangeRequestStatus, DecisionStatus, VersionStatus
 from qms.foundation.dates import today
 from qms.organisation.models import AgencyProfile, Unit, has_role, holders_of, roles_of, units_of
 from qms.organisation.roles import Role
@@ -39,7 +41,8 @@ def visible_procedures(user: Any) -> QuerySet[Procedure]:
     """Return the procedures whose issued versions `user` may read.
 
     Members of the agency read all that is not restricted; everybody reads the TTHC procedures of
-    an agency that allows it. A restricted one is for its secretary and leaders.
+    an agency that allows it. A restricted one is for its secretary and leaders. Beyond that, each
+    may read what was granted to them for today.
     """
     if not getattr(user, "is_authenticated", False) or not user.is_active:
         public = Q(kind=Procedure.Kind.TTHC, agency__profile__public_reading=True)
@@ -49,7 +52,10 @@ def visible_procedures(user: Any) -> QuerySet[Procedure]:
     trusted = Q(owner__in=units_of(user, Role.ISO_SECRETARY)) | Q(
         owner__in=units_of(user, Role.LEADER)
     )
-    return Procedure.objects.filter(((open_to_all | members) & Q(is_restricted=False)) | trusted)
+    granted = Q(pk__in=ProcedureGrant.objects.held_by(user, on=today()).values("content_object"))
+    return Procedure.objects.filter(
+        ((open_to_all | members) & Q(is_restricted=False)) | trusted | granted
+    )
 
 
 def is_closed_to_strangers() -> bool:
@@ -267,3 +273,33 @@ def can_answer_exclusion(user: Any, exclusion: Exclusion, *, on: dt.date | None 
         and exclusion.proposed_by_id != user.pk
         and is_leader(user, exclusion.responsibility.unit, on=on)
     )
+
+
+def requestable_procedures(user: Any) -> QuerySet[Procedure]:
+    """Return the procedures of which `user` may ask a change: those they read an issue of."""
+    editions = InForcePeriod.objects.standing().filter(procedure=OuterRef("pk"))
+    return visible_procedures(user).filter(Exists(editions))
+
+
+def visible_change_requests(user: Any) -> QuerySet[ChangeRequest]:
+    """Return the requests `user` may see, all on procedures that they may read.
+
+    The secretary and the leaders see those of their units, others their own, and the authors of a
+    version those that it takes up.
+    """
+    writes = VersionAuthor.objects.filter(
+        version=OuterRef("version"), person=user.pk, removed_at=None
+    )
+    wanted = (
+        Q(requested_by=user.pk)
+        | Q(procedure__owner__in=units_of(user, Role.ISO_SECRETARY))
+        | Q(procedure__owner__in=units_of(user, Role.LEADER))
+        | Exists(writes)
+    )
+    return ChangeRequest.objects.filter(wanted, procedure__in=visible_procedures(user))
+
+
+def can_answer_change(user: Any, change: ChangeRequest, *, on: dt.date | None = None) -> bool:
+    """Accepts or refuses it, says which version answers it: the secretary of the procedure."""
+    open_states = (ChangeRequestStatus.REQUESTED, ChangeRequestStatus.ACCEPTED)
+    return change.status in open_states and is_secretary(user, change.procedure.owner, on=on)

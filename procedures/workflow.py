@@ -1,4 +1,4 @@
-"""States of versions and decisions, and the legal moves between them (DESIGN §2, Issuing)."""
+"""States of versions, decisions, requests, and the legal moves between them (DESIGN §2)."""
 
 from django.db.models import TextChoices
 
@@ -21,6 +21,13 @@ class DecisionStatus(TextChoices):
     ISSUED = "issued", "Đã ban hành"
     CANCELLED = "cancelled", "Đã hủy"
     WITHDRAWN = "withdrawn", "Đã thu hồi"
+
+
+class ChangeRequestStatus(TextChoices):
+    REQUESTED = "requested", "Chờ trả lời"
+    ACCEPTED = "accepted", "Đã chấp nhận"
+    REFUSED = "refused", "Không chấp nhận"
+    ANSWERED = "answered", "Đã sửa đổi"
 
 
 VERSION_MOVES: Transitions = {
@@ -51,6 +58,13 @@ DECISION_MOVES: Transitions = {
     DecisionStatus.ISSUED: [DecisionStatus.WITHDRAWN],
     DecisionStatus.CANCELLED: [],
     DecisionStatus.WITHDRAWN: [],
+}
+
+CHANGE_REQUEST_MOVES: Transitions = {
+    ChangeRequestStatus.REQUESTED: [ChangeRequestStatus.ACCEPTED, ChangeRequestStatus.REFUSED],
+    ChangeRequestStatus.ACCEPTED: [ChangeRequestStatus.ANSWERED, ChangeRequestStatus.REFUSED],
+    ChangeRequestStatus.REFUSED: [],
+    ChangeRequestStatus.ANSWERED: [],
 }
 
 OPEN_VERSION = frozenset(

@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz/", healthz, name="healthz"),
     path("", include("home.urls")),
     path("", include("procedures.urls")),
+    path("", include("audits.urls")),
     path("", include("qms.organisation.urls")),
     path("tai-khoan/", include("qms.account_urls")),
     path("quan-tri/", admin.site.urls),

@@ -19,6 +19,7 @@ from procedures.content import (
 )
 from procedures.models import (
     TTHC,
+    ChangeRequest,
     Decision,
     Field,
     Form,
@@ -267,18 +268,44 @@ def advance(
     return version
 
 
-def make_next_version(
-    office: Office, base: ProcedureVersion, *, effective_on: dt.date | None = None, **fields: Any
+def make_next_draft(
+    office: Office, base: ProcedureVersion, *takes_up: ChangeRequest, **fields: Any
 ) -> ProcedureVersion:
-    """The next revision of `base`, with `fields` of its content changed, issued today."""
-    draft = actions.start_version(
+    """The next revision of `base`, with `fields` of its content changed, still a draft."""
+    return actions.start_version(
         base.procedure,
         by=office.staff,
         content=base.document.revised(**({"change_summary": "Sửa"} | fields)),
         change_type=ProcedureVersion.Change.REVISION,
         base=base,
+        takes_up=takes_up,
     )
+
+
+def make_next_version(
+    office: Office, base: ProcedureVersion, *, effective_on: dt.date | None = None, **fields: Any
+) -> ProcedureVersion:
+    """The next revision of `base`, with `fields` of its content changed, issued today."""
+    draft = make_next_draft(office, base, **fields)
     return advance(draft, VersionStatus.ISSUED, office, effective_on=effective_on)
+
+
+def make_change_request(
+    office: Office, procedure: Procedure, *, by: User | None = None, **fields: Any
+) -> ChangeRequest:
+    """What the staff of the office asks to be changed in a procedure; waits for an answer."""
+    values = {
+        "what": f"Bổ sung hướng dẫn, lần {next(_numbers)}",
+        "why": "Người dân hay nộp thiếu giấy tờ.",
+    } | fields
+    return actions.request_change(procedure, by=by or office.staff, **values)
+
+
+def make_accepted_request(office: Office, procedure: Procedure, **fields: Any) -> ChangeRequest:
+    """A request that the secretary accepted; parked until a draft takes it up."""
+    change = make_change_request(office, procedure, **fields)
+    change.accept(by=office.secretary)
+    return change
 
 
 def make_decision(office: Office, *versions: ProcedureVersion) -> Decision:

@@ -16,6 +16,7 @@ from procedures.actions.drafting import (
     start_procedure,
     start_version,
 )
+from procedures.actions.granting import grant_reading
 from procedures.actions.issuing import Numbering, issue_decision
 from procedures.actions.paper import (
     PaperIssue,
@@ -24,6 +25,7 @@ from procedures.actions.paper import (
     register_paper,
 )
 from procedures.actions.renditions import make_renditions
+from procedures.actions.requesting import request_change
 
 __all__ = [
     "NewProcedure",
@@ -35,12 +37,14 @@ __all__ = [
     "cancel_decision",
     "compose_decision",
     "discard_version",
+    "grant_reading",
     "issue_decision",
     "issue_form",
     "make_renditions",
     "register_new_paper",
     "register_paper",
     "remove_item",
+    "request_change",
     "return_version",
     "set_authors",
     "start_procedure",

@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from procedures.actions.drafting import set_authors, start_version
+from procedures.actions.drafting import set_authors, start_version, taken_up_by
 from procedures.models import Decision, DecisionItem, Procedure, ProcedureVersion
 from procedures.workflow import DecisionStatus, VersionStatus
 from qms.foundation.text import clean
@@ -113,7 +113,7 @@ def cancel_decision(decision: Decision, *, by: User, reason: str) -> None:
     """Give a decision up that was not issued.
 
     Before approval its versions stay reviewed. After it they are discarded, for their content is
-    frozen, and each continues as a new draft with the same content.
+    frozen, and each continues as a new draft with the same content and the same requests.
     """
     if not clean(reason):
         raise ValidationError("Hãy ghi lý do hủy.")
@@ -138,6 +138,7 @@ def _redraft(version: ProcedureVersion, *, by: User, reason: str) -> None:
         content=version.document,
         change_type=version.change_type,
         base=version.base,
+        takes_up=taken_up_by(version),
     )
     set_authors(draft, people or [version.created_by], by=by)
 

@@ -8,7 +8,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from procedures.content import Content
-from procedures.models import Procedure, ProcedureVersion, VersionAuthor, rebuild_links
+from procedures.models import (
+    ChangeRequest,
+    Procedure,
+    ProcedureVersion,
+    VersionAuthor,
+    rebuild_links,
+)
 from procedures.workflow import DecisionStatus, VersionStatus
 from qms.foundation.text import clean
 from qms.organisation.models import Unit, User
@@ -73,10 +79,12 @@ def start_version(
     change_type: str,
     base: ProcedureVersion | None = None,
     origin: str = ProcedureVersion.Origin.SYSTEM,
+    takes_up: Iterable[ChangeRequest] = (),
 ) -> ProcedureVersion:
-    """Start a draft of `procedure`, `by` its first author.
+    """Start a draft of `procedure`, `by` its first author; it takes up the requests `takes_up`.
 
-    Raises ValidationError when one is open already, or the procedure is being abolished.
+    Raises ValidationError when one is open already, or the procedure is being abolished, and what
+    `ChangeRequest.take_up` raises.
     """
     Procedure.objects.select_for_update(of=("self",)).get(pk=procedure.pk)
     if procedure.versions.open().exists():
@@ -90,6 +98,8 @@ def start_version(
     version.record(by=by, reason="Bắt đầu dự thảo")
     VersionAuthor(version=version, person=by).record(by=by, reason="Người soạn thảo")
     rebuild_links(version)
+    for change in takes_up:
+        change.take_up(version, by=by)
     return version
 
 
@@ -116,14 +126,22 @@ def set_authors(version: ProcedureVersion, people: Iterable[User], *, by: User) 
             link.record(by=by, reason="Bớt người soạn thảo")
 
 
+def taken_up_by(version: ProcedureVersion) -> list[ChangeRequest]:
+    """Return the requests that wait for `version`, locked; call it inside a transaction."""
+    waiting = ChangeRequest.objects.taken_up_by(version).select_for_update(of=("self",))
+    return list(waiting.select_related("procedure", "version__procedure").order_by("pk"))
+
+
 @transaction.atomic
 def discard_version(version: ProcedureVersion, *, by: User, reason: str) -> None:
     """Give a draft up. One taken over from paper leaves its decision, which falls with its last.
 
-    Raises what `ProcedureVersion.discard` raises.
+    The requests that it took up are parked again. Raises what `ProcedureVersion.discard` raises.
     """
     item = version.decision_items.filter(closed_at=None).select_related("decision").first()
     version.discard(by=by, reason=reason)
+    for change in taken_up_by(version):
+        change.release(by=by, reason=f"Bản đang soạn bị hủy: {clean(reason)}")
     if item is None:
         return
     item.take_out(by=by, reason=f"Hủy: {clean(reason)}")

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from procedures.actions.drafting import lock_agency
+from procedures.actions.drafting import lock_agency, taken_up_by
 from procedures.actions.renditions import make_renditions
 from procedures.models import Decision, ProcedureVersion, end_period, open_period
 from procedures.workflow import DecisionStatus
@@ -31,6 +31,8 @@ class Numbering:
 @transaction.atomic
 def issue_decision(decision: Decision, numbering: Numbering, *, by: User) -> None:
     """Issue: periods open and end, versions are issued; their PDFs are made right afterwards.
+
+    The requests that a version takes up are answered by it.
 
     Raises ValidationError at the field that is wrong: a number used twice, a day in the future, or
     (for an approval by password) one before the day of approval.
@@ -57,6 +59,8 @@ def issue_decision(decision: Decision, numbering: Numbering, *, by: User) -> Non
             item.version.issue(by=by)
             open_period(item, valid_from=begins, by=by)
             _take_title(item.version, by=by)
+            for change in taken_up_by(item.version):
+                change.answer(by=by)
         item.closed_at = timezone.now()
         item.record(by=by, reason="Ban hành")
     keys = [item.version_id for item in decision.standing_items() if item.version_id]

@@ -15,6 +15,7 @@ from procedures.models.catalogue import (
     on_day,
     stands_on,
 )
+from procedures.models.change_requests import ChangeRequest
 from procedures.models.decisions import (
     Decision,
     DecisionItem,
@@ -24,6 +25,7 @@ from procedures.models.decisions import (
     open_period,
 )
 from procedures.models.documents import Procedure
+from procedures.models.grants import ProcedureGrant
 from procedures.models.legal import LegalChange, LegalDocument, Review
 from procedures.models.links import (
     LINKS,
@@ -42,6 +44,7 @@ __all__ = [
     "LINKS",
     "STATE_FIELDS",
     "TTHC",
+    "ChangeRequest",
     "Decision",
     "DecisionItem",
     "Exclusion",
@@ -53,6 +56,7 @@ __all__ = [
     "LegalChange",
     "LegalDocument",
     "Procedure",
+    "ProcedureGrant",
     "ProcedureVersion",
     "Rendition",
     "Responsibility",

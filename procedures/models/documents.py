@@ -42,6 +42,7 @@ class Procedure(RecordedModel):
         verbose_name = "quy trình"
         verbose_name_plural = "quy trình"
         ordering = ["sort_key"]
+        permissions = [("read_procedure", "Đọc quy trình")]
         constraints = [
             models.UniqueConstraint(
                 fields=["agency", "code_key"],

@@ -1,10 +1,11 @@
 """Units, people, positions, posts and the grants that make a role (DESIGN §2)."""
 
 import datetime as dt
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self, TypeVar
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, Permission, UserManager
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
@@ -16,6 +17,8 @@ from qms.foundation.dates import today, valid_on
 from qms.foundation.recorded import RecordedModel, kept_history
 from qms.foundation.text import clean, sort_key
 from qms.organisation.roles import Role
+
+G = TypeVar("G", bound="ObjectGrant")
 
 
 class UnitQuerySet(models.QuerySet["Unit"]):
@@ -221,12 +224,54 @@ class Post(RecordedModel):
         return f"{self.person}, {self.position}, {self.unit}"
 
 
-class UnitGrantQuerySet(models.QuerySet["UnitGrant"]):
-    def valid(self, *, on: dt.date) -> "UnitGrantQuerySet":
+class ObjectGrantQuerySet(models.QuerySet[Any]):
+    def valid(self, *, on: dt.date) -> Self:
         return self.filter(valid_on(on))
 
+    def held_by(self, user: Any, *, on: dt.date) -> Self:
+        """Return those that give `user` something on the day; a closed account holds none."""
+        if not getattr(user, "is_authenticated", False) or not user.is_active:
+            return self.none()
+        return self.valid(on=on).filter(user=user)
 
-class UnitGrant(UserObjectPermissionBase, RecordedModel):
+
+class ObjectGrant(UserObjectPermissionBase, RecordedModel):
+    """A permission on one record, its `content_object`, given to a person for a time, by someone.
+
+    A concrete one says which records, by a foreign key of that name, and keeps its history.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="người"
+    )
+    valid_from = models.DateField("từ ngày", null=True, blank=True)
+    valid_to = models.DateField("đến trước ngày", null=True, blank=True)
+    granted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", editable=False
+    )
+    objects = ObjectGrantQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        constraints = [
+            # An empty period is one that was taken back before it began.
+            models.CheckConstraint(
+                condition=~Q(valid_to__lt=F("valid_from")), name="%(class)s_period_ordered"
+            )
+        ]
+
+    @transaction.atomic
+    def end(self, *, by: User, on: dt.date) -> None:
+        """Take it back from `on` on; one that would begin later never does."""
+        stored = type(self).objects.select_for_update(of=("self",)).get(pk=self.pk)
+        last = max(on, stored.valid_from or on)
+        if stored.valid_to is not None and stored.valid_to <= last:
+            return
+        self.valid_to = last
+        self.record(by=by, reason="Thu hồi quyền", fields=["valid_to"])
+
+
+class UnitGrant(ObjectGrant):
     """A role on a unit and all below it, given to a person for a time, by someone."""
 
     content_object = models.ForeignKey(
@@ -235,13 +280,7 @@ class UnitGrant(UserObjectPermissionBase, RecordedModel):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="unit_grants", verbose_name="người"
     )
-    valid_from = models.DateField("từ ngày", null=True, blank=True)
-    valid_to = models.DateField("đến trước ngày", null=True, blank=True)
-    granted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", editable=False
-    )
     history = kept_history()
-    objects = UnitGrantQuerySet.as_manager()
 
     class Meta:
         verbose_name = "quyền theo đơn vị"
@@ -295,6 +334,45 @@ def grant_role(
     return grant
 
 
+def grant_object(
+    grants: type[G],
+    record: models.Model,
+    user: User,
+    permission: str,
+    *,
+    by: User,
+    valid_from: dt.date | None,
+    valid_to: dt.date | None,
+) -> G:
+    """Give `user` the permission on `record` for the days `[valid_from, valid_to)`; None is open.
+
+    Returns the grant of exactly that, if there is one. Raises ValidationError for an account that
+    cannot sign in, and for a period without a day.
+    """
+    if not user.is_active:
+        raise ValidationError("Tài khoản đã khóa thì không giao quyền.")
+    if valid_from and valid_to and valid_to <= valid_from:
+        raise ValidationError({"valid_to": "Ngày kết thúc phải sau ngày bắt đầu."})
+    kind = ContentType.objects.get_for_model(type(record))
+    given = {
+        "user": user,
+        "permission": Permission.objects.get(codename=permission, content_type=kind),
+        "content_object": record,
+    } | {"valid_from": valid_from, "valid_to": valid_to}
+    standing: G | None = grants.objects.filter(**given).first()
+    if standing is not None:
+        return standing
+    grant = grants(**given, granted_by=by)
+    grant.record(by=by, reason="Giao quyền")
+    return grant
+
+
+def held_objects(user: Any, grants: type[ObjectGrant], *, on: dt.date) -> set[int]:
+    """Return the keys of the records on which `user` holds a grant of this kind on the day."""
+    held: models.QuerySet[Any] = grants.objects.held_by(user, on=on)
+    return set(held.values_list("content_object", flat=True))
+
+
 def default_agency(*, by: User) -> Unit:
     """Return the first agency of the tree; where there is none yet, one to be named later."""
     agency = Unit.objects.agencies().order_by("path").first()
@@ -309,7 +387,7 @@ def default_agency(*, by: User) -> Unit:
 def roles_of(user: Any, *, on: dt.date | None = None) -> frozenset[tuple[str, str]]:
     """Return the (role, unit path) pairs that `user` holds on the day; `on` None is today.
 
-    The only function that reads grants. Nobody who is not signed in, or whose account is closed,
+    The only function that reads roles. Nobody who is not signed in, or whose account is closed,
     holds any; being superuser gives none. Read once for each user object and day.
     """
     if not getattr(user, "is_authenticated", False) or not user.is_active:

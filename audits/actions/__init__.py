@@ -1,0 +1,1 @@
+"""Deeds that change several records of audits together."""

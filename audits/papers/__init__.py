@@ -1,0 +1,1 @@
+"""What the printed records of audits say; qms.records.paper lays them out."""

@@ -1,0 +1,1 @@
+"""Who may do what about audits and nonconformities, one predicate a capability."""

@@ -1,0 +1,5 @@
+"""Printed records of audits."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,5 @@
+"""Figures over audits and nonconformities."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
