@@ -182,7 +182,9 @@ def confirm_on_site(
     if not answers:
         raise ValidationError("Hãy ghi câu trả lời trước khi đơn vị xác nhận.")
     if given.answer is not None and given.answer not in {a.client_id for a in answers}:
-        raise ValidationError("Câu trả lời đã khác với lúc đơn vị xem; hãy mời đơn vị xác nhận lại.")
+        raise ValidationError(
+            "Câu trả lời đã khác với lúc đơn vị xem; hãy mời đơn vị xác nhận lại."
+        )
     if given.confirmed_on > today():
         raise ValidationError({"evidence_on": "Ngày xác nhận không được sau hôm nay."})
     if not clean(given.name):

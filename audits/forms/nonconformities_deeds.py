@@ -102,9 +102,7 @@ class VerifyForm(VerdictForm):
 class ActionForm(DeedForm):
     """A further measure: what, who, by when."""
 
-    what = _area(
-        "Biện pháp", required=True, error_messages={"required": "Hãy ghi biện pháp."}
-    )
+    what = _area("Biện pháp", required=True, error_messages={"required": "Hãy ghi biện pháp."})
     person = forms.ModelChoiceField(
         label="Người thực hiện",
         queryset=User.objects.none(),
@@ -146,9 +144,7 @@ class ChangeForm(DeedForm):
         required=True,
         error_messages={"required": "Hãy ghi nội dung cần sửa."},
     )
-    why = _area(
-        "Lý do", required=True, error_messages={"required": "Hãy ghi lý do cần sửa."}
-    )
+    why = _area("Lý do", required=True, error_messages={"required": "Hãy ghi lý do cần sửa."})
 
 
 class ExtendForm(DayForm):

@@ -51,9 +51,7 @@ class Asked:
     @classmethod
     def of(cls, request: HttpRequest) -> "Asked":
         """Read the address; what it does not know is as if not asked."""
-        typed = {
-            field: request.GET.get(name, "").strip()[:200] for name, field in _NAMES.items()
-        }
+        typed = {field: request.GET.get(name, "").strip()[:200] for name, field in _NAMES.items()}
         known = {
             "status": (OPEN, *NonconformityStatus.values),
             "grade": Nonconformity.Grade.values,
@@ -82,9 +80,7 @@ class Asked:
         return "".join(f"{urlencode({k: v})}&" for k, v in asked.items() if v)
 
 
-def standing_on(
-    visible: QuerySet[Nonconformity], day: dt.date
-) -> QuerySet[Nonconformity]:
+def standing_on(visible: QuerySet[Nonconformity], day: dt.date) -> QuerySet[Nonconformity]:
     """Return those found by the day, with `state` and `due_then` as they were on it."""
     moves = NonconformityMove.objects.filter(nonconformity=OuterRef("pk"), on__lte=day)
     put_off = DueExtension.objects.filter(
