@@ -55,6 +55,15 @@ ACCESS: dict[str, str | frozenset[Role]] = {
     "procedures:paper-new": SECRETARY,
     "procedures:paper-accept": BY_OBJECT,
     "procedures:paper-scan": BY_OBJECT,
+    # requests for a change
+    "procedures:change-request-new": BY_OBJECT,
+    "procedures:change-request-list": ANYONE,
+    "procedures:change-request-detail": BY_OBJECT,
+    "procedures:change-request-accept": BY_OBJECT,
+    "procedures:change-request-refuse": BY_OBJECT,
+    "procedures:change-request-answer": BY_OBJECT,
+    "procedures:change-request-take-up": BY_OBJECT,
+    "procedures:change-request-release": BY_OBJECT,
     # decisions
     "procedures:decision-list": ANYONE,
     "procedures:decision-new": SECRETARY,
@@ -68,6 +77,17 @@ ACCESS: dict[str, str | frozenset[Role]] = {
     "procedures:decision-issue": BY_OBJECT,
     "procedures:decision-cancel": BY_OBJECT,
     "procedures:decision-file": BY_OBJECT,
+    # findings of an audit
+    "audits:finding-list": BY_OBJECT,
+    "audits:finding-new": BY_OBJECT,
+    "audits:finding-detail": BY_OBJECT,
+    "audits:finding-edit": BY_OBJECT,
+    "audits:finding-grade": BY_OBJECT,
+    "audits:finding-withdraw": BY_OBJECT,
+    "audits:finding-respond": BY_OBJECT,
+    # audits in the field
+    "audits:service-worker": PUBLIC,  # a script; holds nothing of anybody
+    "audits:field": BY_OBJECT,
     # the account, by django-allauth
     "account_login": PUBLIC,
     "account_inactive": PUBLIC,
