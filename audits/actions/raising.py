@@ -56,9 +56,7 @@ class NewNonconformity:
 
 
 @transaction.atomic
-def raise_all(
-    audit: Audit, *, by: User, on: dt.date | None = None
-) -> list[Nonconformity]:
+def raise_all(audit: Audit, *, by: User, on: dt.date | None = None) -> list[Nonconformity]:
     """Raise a nonconformity for each standing nonconforming finding that has none yet."""
     findings = audit.findings.standing().nonconformities().filter(nonconformity=None)
     wanted = findings.select_related("version__procedure", "found_by", "unit").order_by("seq")
@@ -66,9 +64,7 @@ def raise_all(
 
 
 @transaction.atomic
-def raise_nonconformity(
-    finding: Finding, *, by: User, on: dt.date | None = None
-) -> Nonconformity:
+def raise_nonconformity(finding: Finding, *, by: User, on: dt.date | None = None) -> Nonconformity:
     """Turn `finding` into a nonconformity, once; its finder is the first to have signed it.
 
     The audit is reported already, and `on` (None: today) is the day it was; the deadline counts
@@ -178,9 +174,7 @@ def _put_down(nonconformity: Nonconformity, *, by: User, on: dt.date) -> Nonconf
 def _free_slug(number: str) -> str:
     """Return the address part of a number; another agency's may be the same."""
     slug = slugify(number)[:70]
-    taken = set(
-        Nonconformity.objects.filter(slug__startswith=slug).values_list("slug", flat=True)
-    )
+    taken = set(Nonconformity.objects.filter(slug__startswith=slug).values_list("slug", flat=True))
     free, again = slug, 1
     while free in taken:
         again += 1

@@ -480,9 +480,7 @@ class Nonconformity(WorkflowModel):
         if treatment:
             treatment.must_be_open()
 
-    def _sign(
-        self, act: str, *, by: User, on: dt.date, recorded_by: User | None = None
-    ) -> None:
+    def _sign(self, act: str, *, by: User, on: dt.date, recorded_by: User | None = None) -> None:
         sign_on_day(
             self, act, by=by, on=on, sha256=self.statement_sha256(), recorded_by=recorded_by
         )
