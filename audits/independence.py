@@ -21,7 +21,7 @@ from audits.models import (
 from procedures.models import Procedure, ProcedureVersion, StepDuty
 from qms.foundation.dates import format_date, valid_on
 from qms.foundation.text import comparison_key
-from qms.organisation.models import Post, Unit, User, UnitGrant
+from qms.organisation.models import Post, Unit, UnitGrant, User
 from qms.organisation.roles import Role
 
 REFUSE = "refuse"
