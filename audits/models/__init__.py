@@ -9,6 +9,8 @@ from audits.models.checklist import (
     Result,
     SampledDossier,
     SiteConfirmation,
+    answer_sha256,
+    worst,
 )
 from audits.models.clauses import Clause, clause_key
 from audits.models.evidence import Evidence
@@ -58,5 +60,7 @@ __all__ = [
     "SessionAuditor",
     "SiteConfirmation",
     "Treatment",
+    "answer_sha256",
     "clause_key",
+    "worst",
 ]

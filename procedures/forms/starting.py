@@ -91,7 +91,7 @@ class NextVersionForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text="Bản này tiếp thu các góp ý được đánh dấu; ban hành xong thì các góp ý đó được "
-        "trả lời.",
+        "ghi là đã sửa đổi.",
         error_messages={
             "invalid_choice": "Một góp ý vừa được xử lý ở nơi khác. Hãy tải lại trang và chọn lại."
         },
