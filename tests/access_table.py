@@ -55,6 +55,15 @@ ACCESS: dict[str, str | frozenset[Role]] = {
     "procedures:paper-new": SECRETARY,
     "procedures:paper-accept": BY_OBJECT,
     "procedures:paper-scan": BY_OBJECT,
+    # requests for a change
+    "procedures:change-request-new": BY_OBJECT,
+    "procedures:change-request-list": ANYONE,
+    "procedures:change-request-detail": BY_OBJECT,
+    "procedures:change-request-accept": BY_OBJECT,
+    "procedures:change-request-refuse": BY_OBJECT,
+    "procedures:change-request-answer": BY_OBJECT,
+    "procedures:change-request-take-up": BY_OBJECT,
+    "procedures:change-request-release": BY_OBJECT,
     # decisions
     "procedures:decision-list": ANYONE,
     "procedures:decision-new": SECRETARY,
@@ -88,6 +97,14 @@ ACCESS: dict[str, str | frozenset[Role]] = {
     "audits:evidence-file": BY_OBJECT,
     "audits:evidence-original": BY_OBJECT,
     "audits:evidence-withdraw": BY_OBJECT,
+    # findings of an audit
+    "audits:finding-list": BY_OBJECT,
+    "audits:finding-new": BY_OBJECT,
+    "audits:finding-detail": BY_OBJECT,
+    "audits:finding-edit": BY_OBJECT,
+    "audits:finding-grade": BY_OBJECT,
+    "audits:finding-withdraw": BY_OBJECT,
+    "audits:finding-respond": BY_OBJECT,
     # the account, by django-allauth
     "account_login": PUBLIC,
     "account_inactive": PUBLIC,

@@ -206,7 +206,7 @@ def can_ask_for_change(user: Any, action: CorrectiveAction, *, on: dt.date | Non
 
 
 def can_verify(user: Any, nonconformity: Nonconformity, *, on: dt.date | None = None) -> bool:
-    """Verifies what was done: its auditor, an internal auditor, the secretary; no doer, no owner."""
+    """Verifies what was done: its auditor, an internal auditor, the secretary; no doer."""
     return (
         nonconformity.status == NonconformityStatus.IMPLEMENTED
         and _judges(user, nonconformity, on=on)

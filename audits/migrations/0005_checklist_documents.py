@@ -14,7 +14,7 @@ KINDS = [
 
 class Migration(migrations.Migration):
 
-    dependencies = [("audits", "0002_audit_grants")]
+    dependencies = [("audits", "0003_nonconformity_search_key")]
 
     operations = [
         migrations.AlterField(
