@@ -203,9 +203,7 @@ KINDS: dict[str, Kind] = {
     ),
 }
 ACTION_FORMS: dict[str, type[forms.Form]] = {"complete": DoneForm, "change": ChangeForm}
-_STANDING_OUT = (
-    "confirm agree treatment analyse action propose implement verify follow-up close effect"
-).split()
+_STANDING_OUT = ["confirm", "agree", "treatment", "analyse", "action", "propose", "implement", "verify", "follow-up", "close", "effect"]
 
 
 def deed_form(
