@@ -220,7 +220,9 @@ def _add_sheets(audit: Audit, lines: Iterable[Line]) -> None:
 
 
 def _add_rest(audit: Audit, lines: dict[int, Line]) -> None:
-    for evidence in Evidence.objects.standing().filter(item__audit=audit).select_related("original"):
+    for evidence in (
+        Evidence.objects.standing().filter(item__audit=audit).select_related("original")
+    ):
         if evidence.item_id in lines:
             lines[evidence.item_id].evidence.append(evidence)
     for confirmation in SiteConfirmation.objects.filter(item__audit=audit):

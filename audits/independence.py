@@ -21,7 +21,7 @@ from audits.models import (
 from procedures.models import Procedure, ProcedureVersion, StepDuty
 from qms.foundation.dates import format_date, valid_on
 from qms.foundation.text import comparison_key
-from qms.organisation.models import Post, Unit, User, UnitGrant
+from qms.organisation.models import Post, Unit, UnitGrant, User
 from qms.organisation.roles import Role
 
 REFUSE = "refuse"
@@ -277,9 +277,7 @@ def certificate_warnings_of(
 def _wanting(held: list[AuditorCertificate], edition: str, on: dt.date) -> list[str]:
     if not held:
         return ["Chưa có chứng chỉ chuyên gia đánh giá."]
-    valid = [
-        c for c in held if c.issued_on <= on and (c.valid_to is None or c.valid_to > on)
-    ]
+    valid = [c for c in held if c.issued_on <= on and (c.valid_to is None or c.valid_to > on)]
     if any(c.edition == edition for c in valid):
         return []
     if valid:

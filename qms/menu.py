@@ -70,6 +70,7 @@ MENU = (
 MORE = (
     Entry("Quyết định", "stamp", "procedures:decision-list"),
     Entry("Dự thảo", "file-pen-line", "procedures:draft-list"),
+    Entry("Góp ý, đề nghị sửa đổi", "message-square", "procedures:change-request-list"),
     Entry("Biểu mẫu", "files", "procedures:blank-list", readers),
     Entry("Văn bản pháp luật", "scale", "procedures:legal-list", readers),
     Entry("Thiết lập cơ quan", "building-2", "organisation:agency", settlers),

@@ -17,6 +17,7 @@ from qms.records.numbers import take_number
 from qms.records.workflow import TransitionNotAllowed
 
 SERIES = "nonconformity"
+_FUTURE = "Ngày không được ở tương lai."
 _GRADES: dict[str, str] = {
     Finding.Grade.MAJOR: Nonconformity.Grade.MAJOR,
     Finding.Grade.MINOR: Nonconformity.Grade.MINOR,
@@ -56,9 +57,7 @@ class NewNonconformity:
 
 
 @transaction.atomic
-def raise_all(
-    audit: Audit, *, by: User, on: dt.date | None = None
-) -> list[Nonconformity]:
+def raise_all(audit: Audit, *, by: User, on: dt.date | None = None) -> list[Nonconformity]:
     """Raise a nonconformity for each standing nonconforming finding that has none yet."""
     findings = audit.findings.standing().nonconformities().filter(nonconformity=None)
     wanted = findings.select_related("version__procedure", "found_by", "unit").order_by("seq")
@@ -66,9 +65,7 @@ def raise_all(
 
 
 @transaction.atomic
-def raise_nonconformity(
-    finding: Finding, *, by: User, on: dt.date | None = None
-) -> Nonconformity:
+def raise_nonconformity(finding: Finding, *, by: User, on: dt.date | None = None) -> Nonconformity:
     """Turn `finding` into a nonconformity, once; its finder is the first to have signed it.
 
     The audit is reported already, and `on` (None: today) is the day it was; the deadline counts
@@ -76,7 +73,9 @@ def raise_nonconformity(
     not graded, and where there is one already (ISO 9001:2015, 10.2.1).
     """
     audit = finding.audit
-    day = _past_day(on or today(), "on")
+    day = on or today()
+    if day > today():
+        raise ValidationError({"on": _FUTURE})
     if audit.status not in REPORTED_AUDIT:
         raise TransitionNotAllowed("Phiếu KPH chỉ lập khi báo cáo đánh giá đã được phê duyệt.")
     if finding.withdrawn_at is not None or finding.grade not in _GRADES:
@@ -105,7 +104,7 @@ def raise_nonconformity(
         due_on=day + dt.timedelta(days=AuditSettings.of(audit.agency).treatment_days),
         is_illustrative=audit.is_illustrative,
     )
-    return _put_down(nonconformity, by=by, on=day)
+    return store_numbered(nonconformity, by=by, on=day)
 
 
 @transaction.atomic
@@ -148,7 +147,7 @@ def report_nonconformity(given: NewNonconformity, *, by: User) -> Nonconformity:
         repeat_denied="" if given.repeats else clean_lines(given.repeat_denied),
         is_illustrative=given.is_illustrative,
     )
-    return _put_down(nonconformity, by=by, on=given.found_on)
+    return store_numbered(nonconformity, by=by, on=given.found_on)
 
 
 def head_of(unit: Unit, *, on: dt.date) -> User | None:
@@ -163,7 +162,7 @@ def head_of(unit: Unit, *, on: dt.date) -> User | None:
     return User.objects.get(pk=people.pop()) if len(people) == 1 else None
 
 
-def _put_down(nonconformity: Nonconformity, *, by: User, on: dt.date) -> Nonconformity:
+def store_numbered(nonconformity: Nonconformity, *, by: User, on: dt.date) -> Nonconformity:
     """Number it, last of all, and store it with its first move and the finder's signature."""
     own = AuditSettings.of(nonconformity.agency)
     nonconformity.reported_by = by
@@ -178,9 +177,7 @@ def _put_down(nonconformity: Nonconformity, *, by: User, on: dt.date) -> Nonconf
 def _free_slug(number: str) -> str:
     """Return the address part of a number; another agency's may be the same."""
     slug = slugify(number)[:70]
-    taken = set(
-        Nonconformity.objects.filter(slug__startswith=slug).values_list("slug", flat=True)
-    )
+    taken = set(Nonconformity.objects.filter(slug__startswith=slug).values_list("slug", flat=True))
     free, again = slug, 1
     while free in taken:
         again += 1
@@ -188,37 +185,44 @@ def _free_slug(number: str) -> str:
     return free
 
 
-def _past_day(day: dt.date, field: str) -> dt.date:
-    if day > today():
-        raise ValidationError({field: "Ngày không được ở tương lai."})
-    return day
-
-
 def _must_be_whole(given: NewNonconformity) -> None:
-    wrong: dict[str, str] = {}
+    """Raise ValidationError by field for what is missing or contradicts itself."""
+    wrong = _wrong_places(given) | _wrong_days(given)
     for field in ("requirement", "evidence_text", "gap"):
         if not clean(getattr(given, field)):
             wrong[field] = "Sự không phù hợp phải có đủ yêu cầu, bằng chứng và điểm chưa phù hợp."
-    if given.source not in Nonconformity.Source.values or given.source == "audit":
+    sources = set(Nonconformity.Source.values) - {Nonconformity.Source.AUDIT}
+    if given.source not in sources:
         wrong["source"] = "Hãy chọn nguồn; phiếu của cuộc đánh giá do hệ thống lập từ phát hiện."
     if given.grade not in Nonconformity.Grade.values:
         wrong["grade"] = "Hãy chọn mức nặng hoặc nhẹ."
+    if wrong:
+        raise ValidationError(wrong)
+
+
+def _wrong_places(given: NewNonconformity) -> dict[str, str]:
+    wrong: dict[str, str] = {}
     if not (given.unit.path or "").startswith(given.agency.path or ""):
         wrong["unit"] = "Đơn vị không thuộc cơ quan này."
     if given.procedure and given.procedure.agency_id != given.agency.pk:
         wrong["procedure"] = "Quy trình không thuộc cơ quan này."
     if given.version and given.procedure and given.version.procedure_id != given.procedure.pk:
         wrong["version"] = "Phiên bản không phải của quy trình này."
-    if given.repeats and given.repeats.agency_id != given.agency.pk:
-        wrong["repeats"] = "Phiếu được liên kết phải của cùng cơ quan."
+    if given.repeats and (
+        given.repeats.agency_id != given.agency.pk or given.repeats.found_on > given.found_on
+    ):
+        wrong["repeats"] = "Hãy chọn một phiếu đã có từ trước của cơ quan."
+    return wrong
+
+
+def _wrong_days(given: NewNonconformity) -> dict[str, str]:
+    wrong: dict[str, str] = {}
     if given.found_on > today():
-        wrong["found_on"] = "Ngày không được ở tương lai."
-    if given.source == Nonconformity.Source.EXTERNAL_CHECK:
-        if given.minutes_on is None:
-            wrong["minutes_on"] = "Hãy ghi ngày ký biên bản kiểm tra."
-        elif given.minutes_on > today():
-            wrong["minutes_on"] = "Ngày không được ở tương lai."
+        wrong["found_on"] = _FUTURE
+    if given.minutes_on and given.minutes_on > today():
+        wrong["minutes_on"] = _FUTURE
+    if given.source == Nonconformity.Source.EXTERNAL_CHECK and given.minutes_on is None:
+        wrong["minutes_on"] = "Hãy ghi ngày ký biên bản kiểm tra."
     if given.due_on and given.due_on < given.found_on:
         wrong["due_on"] = "Hạn không được trước ngày phát hiện."
-    if wrong:
-        raise ValidationError(wrong)
+    return wrong

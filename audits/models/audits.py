@@ -186,8 +186,7 @@ class Audit(WorkflowModel):
             )
         if stored.is_signed:
             raise TransitionNotAllowed(
-                "Trưởng đoàn đã ký báo cáo nên không sửa được. "
-                "Trưởng đoàn rút chữ ký nếu cần sửa."
+                "Trưởng đoàn đã ký báo cáo nên không sửa được. Trưởng đoàn rút chữ ký nếu cần sửa."
             )
         return stored
 
@@ -221,9 +220,7 @@ class Audit(WorkflowModel):
     def mark_notified(self, *, by: User, on: dt.date | None = None) -> None:
         """Send the timetable to the audited; `actions.planning.notify_audit` checks it first."""
         day = move_day(on)
-        self._move(
-            AuditStatus.NOTIFIED, by=by, reason="Thông báo cuộc đánh giá", notified_on=day
-        )
+        self._move(AuditStatus.NOTIFIED, by=by, reason="Thông báo cuộc đánh giá", notified_on=day)
 
     @transaction.atomic
     def mark_started(self, *, by: User, on: dt.date | None = None) -> None:

@@ -86,6 +86,7 @@ class Treatment(RecordedModel):
             "category": self.category,
             "similar": [self.has_similar, self.similar],
             "no_action_reason": self.no_action_reason,
+            "verification": [self.is_effective, self.verification],
         }
 
     def must_be_open(self) -> None:

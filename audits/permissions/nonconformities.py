@@ -188,9 +188,7 @@ def can_set_external(user: Any, nonconformity: Nonconformity, *, on: dt.date | N
     )
 
 
-def can_ask_for_change(
-    user: Any, action: CorrectiveAction, *, on: dt.date | None = None
-) -> bool:
+def can_ask_for_change(user: Any, action: CorrectiveAction, *, on: dt.date | None = None) -> bool:
     """Asks for a change of the procedure: who does the action, who answers, the secretary."""
     nonconformity = action.nonconformity
     is_doer = _is_active(user) and action.person_id == user.pk
@@ -208,7 +206,7 @@ def can_ask_for_change(
 
 
 def can_verify(user: Any, nonconformity: Nonconformity, *, on: dt.date | None = None) -> bool:
-    """Verifies what was done: its auditor, an internal auditor, the secretary; no doer, no owner."""
+    """Verifies what was done: its auditor, an internal auditor, the secretary; no doer."""
     return (
         nonconformity.status == NonconformityStatus.IMPLEMENTED
         and _judges(user, nonconformity, on=on)
@@ -241,11 +239,7 @@ def can_follow_up(user: Any, nonconformity: Nonconformity, *, on: dt.date | None
     failed = (last is not None and not last.is_effective) or (
         nonconformity.external_state == Nonconformity.External.NOT_ACCEPTED
     )
-    return (
-        failed
-        and not nonconformity.followed_by.exists()
-        and _judges(user, nonconformity, on=on)
-    )
+    return failed and not nonconformity.followed_by.exists() and _judges(user, nonconformity, on=on)
 
 
 def _judges(user: Any, nonconformity: Nonconformity, *, on: dt.date | None) -> bool:

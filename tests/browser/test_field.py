@@ -342,7 +342,7 @@ def test_refused_finding_is_shown_at_its_question_and_mended(
 
     page.unroute("**/hien-truong/gui/")
     page.get_by_role("button", name="Sửa phát hiện").click()
-    expect(page.get_by_label("Bằng chứng")).to_have_value("Sổ chưa ghi")
+    expect(page.get_by_label("Bằng chứng", exact=True)).to_have_value("Sổ chưa ghi")
     page.get_by_role("button", name="Lưu phát hiện").click()
 
     says(page, re.compile("^Đã gửi hết"))
