@@ -97,6 +97,9 @@ ACCESS: dict[str, str | frozenset[Role]] = {
     "audits:certificate-withdraw": BY_OBJECT,
     "audits:certificate-file": BY_OBJECT,
     "audits:settings": SETTLERS - {Role.SYSTEM_ADMIN},
+    # audits in the field
+    "audits:service-worker": PUBLIC,  # a script; holds nothing of anybody
+    "audits:field": BY_OBJECT,
     # the checklist: the team's; others read it after the closing meeting
     "audits:checklist": BY_OBJECT,
     "audits:checklist-generate": BY_OBJECT,
