@@ -128,9 +128,6 @@ ACCESS: dict[str, str | frozenset[Role]] = {
     "audits:finding-grade": BY_OBJECT,
     "audits:finding-withdraw": BY_OBJECT,
     "audits:finding-respond": BY_OBJECT,
-    # audits in the field
-    "audits:service-worker": PUBLIC,  # a script; holds nothing of anybody
-    "audits:field": BY_OBJECT,
     # the account, by django-allauth
     "account_login": PUBLIC,
     "account_inactive": PUBLIC,
