@@ -36,6 +36,7 @@ STEPS = (
     ("Chuẩn bị cơ sở dữ liệu", "migrate", "--no-input", "--verbosity=0"),
     ("Gom tệp giao diện", "collectstatic", "--no-input", "--verbosity=0"),
     ("Nạp dữ liệu của cơ quan", "load_office"),
+    ("Nạp dữ liệu đánh giá nội bộ", "load_audits"),
 )
 
 NO_VENV = """\

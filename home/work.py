@@ -1,19 +1,25 @@
 """What waits for a person, computed from states and dates; nothing is stored for it."""
 
+import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import Truncator
 
 from procedures import permissions as may
 from procedures.coverage import Standing, coverage_on
-from procedures.models import Decision, DecisionItem, Exclusion, ProcedureVersion
+from procedures.models import ChangeRequest, Decision, DecisionItem, Exclusion, ProcedureVersion
 from procedures.workflow import DecisionStatus, VersionStatus
 from qms.foundation.dates import today
+from qms.foundation.text import clean
 from qms.organisation.models import holders_of, units_of
 from qms.organisation.roles import Role
+
+_TOLD_FOR = dt.timedelta(days=30)  # how long an answer stands among what one should know
 
 
 @dataclass(frozen=True)
@@ -61,9 +67,11 @@ def work_of(user: Any) -> list[Group]:
         Group("Tài liệu giấy chờ bạn chấp nhận", tuple(_papers(user, versions))),
         Group("Đề nghị ngoài phạm vi chờ bạn trả lời", tuple(_exclusions(user))),
         Group("Chờ vào số", tuple(_numbers(user, decisions))),
+        Group("Góp ý, đề nghị sửa đổi chờ trả lời", tuple(_requests(user))),
         Group("Bản dự thảo của bạn", tuple(_drafts(user, versions))),
         _to_decide(_ready(user, versions)),
         Group("Quyết định đang soạn", tuple(_composing(user, decisions))),
+        Group("Góp ý của bạn đã được trả lời", tuple(_answers(user))),
         Group("TTHC chưa có quy trình phù hợp", tuple(_gaps(user))),
     ]
     return [group for group in groups if group.tasks]
@@ -157,6 +165,30 @@ def _exclusions(user: Any) -> Iterator[Task]:
         tthc = exclusion.responsibility.tthc
         address = reverse("procedures:tthc-detail", args=[tthc.code])
         yield Task(str(tthc), address, "excluded", None, exclusion.get_reason_display())
+
+
+def _requests(user: Any) -> Iterator[Task]:
+    if not may.is_secretary(user):
+        return
+    waiting = ChangeRequest.objects.waiting().filter(
+        procedure__owner__in=units_of(user, Role.ISO_SECRETARY)
+    )
+    for change in waiting.select_related("procedure", "requested_by").order_by("pk"):
+        yield _request_task(change, change.recorded_at, f"{change.requested_by} đề nghị")
+
+
+def _answers(user: Any) -> Iterator[Task]:
+    """Yield what somebody else answered lately of what this person had asked."""
+    since = timezone.now() - _TOLD_FOR
+    answered = may.visible_change_requests(user).filter(requested_by=user, answered_at__gte=since)
+    told = answered.exclude(answered_by=user).select_related("procedure")
+    for change in told.order_by("-answered_at"):
+        yield _request_task(change, change.answered_at)
+
+
+def _request_task(change: ChangeRequest, since: Any, note: str = "") -> Task:
+    title = f"{change.procedure.code} – {Truncator(clean(change.what)).chars(120)}"
+    return Task(title, change.get_absolute_url(), change.status, since, note)
 
 
 def _gaps(user: Any) -> Iterator[Task]:

@@ -13,6 +13,7 @@ BY_OBJECT = "by object"
 
 SECRETARY = frozenset({Role.ISO_SECRETARY})
 READERS = frozenset(Role) - {Role.SYSTEM_ADMIN}  # the administrator has no way to content
+PLANNERS = frozenset({Role.ISO_SECRETARY, Role.LEADER, Role.INTERNAL_AUDITOR})
 SETTLERS = frozenset({Role.ISO_SECRETARY, Role.LEADER, Role.SYSTEM_ADMIN})
 
 ACCESS: dict[str, str | frozenset[Role]] = {
@@ -55,6 +56,15 @@ ACCESS: dict[str, str | frozenset[Role]] = {
     "procedures:paper-new": SECRETARY,
     "procedures:paper-accept": BY_OBJECT,
     "procedures:paper-scan": BY_OBJECT,
+    # requests for a change
+    "procedures:change-request-new": BY_OBJECT,
+    "procedures:change-request-list": ANYONE,
+    "procedures:change-request-detail": BY_OBJECT,
+    "procedures:change-request-accept": BY_OBJECT,
+    "procedures:change-request-refuse": BY_OBJECT,
+    "procedures:change-request-answer": BY_OBJECT,
+    "procedures:change-request-take-up": BY_OBJECT,
+    "procedures:change-request-release": BY_OBJECT,
     # decisions
     "procedures:decision-list": ANYONE,
     "procedures:decision-new": SECRETARY,
@@ -68,6 +78,36 @@ ACCESS: dict[str, str | frozenset[Role]] = {
     "procedures:decision-issue": BY_OBJECT,
     "procedures:decision-cancel": BY_OBJECT,
     "procedures:decision-file": BY_OBJECT,
+    # the year's plan of audits, auditors, settings
+    "audits:programme-list": READERS,
+    "audits:programme-new": SECRETARY,
+    "audits:programme-detail": BY_OBJECT,
+    "audits:programme-edit": BY_OBJECT,
+    "audits:line-new": BY_OBJECT,
+    "audits:line-edit": BY_OBJECT,
+    "audits:line-remove": BY_OBJECT,
+    "audits:programme-take-up": BY_OBJECT,
+    "audits:programme-submit": BY_OBJECT,
+    "audits:programme-approve": BY_OBJECT,
+    "audits:programme-return": BY_OBJECT,
+    "audits:programme-cancel": BY_OBJECT,
+    "audits:programme-revise": BY_OBJECT,
+    "audits:auditor-list": PLANNERS,
+    "audits:certificate-new": SECRETARY,
+    "audits:certificate-withdraw": BY_OBJECT,
+    "audits:certificate-file": BY_OBJECT,
+    "audits:settings": SETTLERS - {Role.SYSTEM_ADMIN},
+    # findings of an audit
+    "audits:finding-list": BY_OBJECT,
+    "audits:finding-new": BY_OBJECT,
+    "audits:finding-detail": BY_OBJECT,
+    "audits:finding-edit": BY_OBJECT,
+    "audits:finding-grade": BY_OBJECT,
+    "audits:finding-withdraw": BY_OBJECT,
+    "audits:finding-respond": BY_OBJECT,
+    # audits in the field
+    "audits:service-worker": PUBLIC,  # a script; holds nothing of anybody
+    "audits:field": BY_OBJECT,
     # the account, by django-allauth
     "account_login": PUBLIC,
     "account_inactive": PUBLIC,

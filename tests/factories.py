@@ -268,17 +268,25 @@ def advance(
     return version
 
 
-def make_next_version(
-    office: Office, base: ProcedureVersion, *, effective_on: dt.date | None = None, **fields: Any
+def make_next_draft(
+    office: Office, base: ProcedureVersion, *takes_up: ChangeRequest, **fields: Any
 ) -> ProcedureVersion:
-    """The next revision of `base`, with `fields` of its content changed, issued today."""
-    draft = actions.start_version(
+    """The next revision of `base`, with `fields` of its content changed, still a draft."""
+    return actions.start_version(
         base.procedure,
         by=office.staff,
         content=base.document.revised(**({"change_summary": "Sửa"} | fields)),
         change_type=ProcedureVersion.Change.REVISION,
         base=base,
+        takes_up=takes_up,
     )
+
+
+def make_next_version(
+    office: Office, base: ProcedureVersion, *, effective_on: dt.date | None = None, **fields: Any
+) -> ProcedureVersion:
+    """The next revision of `base`, with `fields` of its content changed, issued today."""
+    draft = make_next_draft(office, base, **fields)
     return advance(draft, VersionStatus.ISSUED, office, effective_on=effective_on)
 
 
@@ -291,6 +299,13 @@ def make_change_request(
         "why": "Người dân hay nộp thiếu giấy tờ.",
     } | fields
     return actions.request_change(procedure, by=by or office.staff, **values)
+
+
+def make_accepted_request(office: Office, procedure: Procedure, **fields: Any) -> ChangeRequest:
+    """A request that the secretary accepted; parked until a draft takes it up."""
+    change = make_change_request(office, procedure, **fields)
+    change.accept(by=office.secretary)
+    return change
 
 
 def make_decision(office: Office, *versions: ProcedureVersion) -> Decision:

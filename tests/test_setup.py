@@ -60,6 +60,7 @@ PREPARED = [
     "python manage.py migrate --no-input --verbosity=0",
     "python manage.py collectstatic --no-input --verbosity=0",
     "python manage.py load_office",
+    "python manage.py load_audits",
 ]
 
 
@@ -188,7 +189,7 @@ def test_serve_prepares_and_becomes_the_server_on_the_port(setup: Setup, tmp_pat
 
     assert f"http://localhost:{port}/" in done.stdout
     assert (tmp_path / "var" / "calls").read_text().splitlines()[-1].startswith(f"{port}|gunicorn")
-    assert _calls(tmp_path)[-4:] == [*PREPARED, "gunicorn --no-control-socket qms.wsgi"]
+    assert _calls(tmp_path)[-5:] == [*PREPARED, "gunicorn --no-control-socket qms.wsgi"]
 
 
 def test_serve_names_a_port_that_is_taken_before_it_does_anything(

@@ -9,10 +9,13 @@ from audits.models.checklist import (
     Result,
     SampledDossier,
     SiteConfirmation,
+    answer_sha256,
+    worst,
 )
 from audits.models.clauses import Clause, clause_key
 from audits.models.evidence import Evidence
 from audits.models.findings import Finding
+from audits.models.grants import AuditGrant
 from audits.models.nonconformities import Nonconformity
 from audits.models.people import AuditorCertificate
 from audits.models.programmes import AuditProgramme, ProgrammeLine
@@ -33,6 +36,7 @@ __all__ = [
     "SEVERITY",
     "Attendance",
     "Audit",
+    "AuditGrant",
     "AuditMember",
     "AuditPaper",
     "AuditProgramme",
@@ -57,5 +61,7 @@ __all__ = [
     "SessionAuditor",
     "SiteConfirmation",
     "Treatment",
+    "answer_sha256",
     "clause_key",
+    "worst",
 ]

@@ -1,21 +1,27 @@
 """One audit: its scope, its team, its timetable, its meetings (ISO 9001:2015, 9.2.2 b–f)."""
 
 import datetime as dt
+from typing import Any
 
 from django.conf import settings
-from django.db import models
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 
 from audits import workflow
+from audits.models.days import move_day
 from audits.models.programmes import ProgrammeLine
-from audits.workflow import AuditStatus
+from audits.workflow import OPEN_AUDIT, REPORTED_AUDIT, AuditStatus
 from procedures.models import Procedure
 from qms.foundation.constraints import paired
+from qms.foundation.dates import today
 from qms.foundation.recorded import RecordedModel, kept_history
-from qms.organisation.models import Unit
+from qms.foundation.text import clean, clean_lines, slugify
+from qms.organisation.models import Unit, User
 from qms.records.models import StoredFile
-from qms.records.workflow import WorkflowModel
+from qms.records.workflow import SeenVersionChanged, TransitionNotAllowed, WorkflowModel
 
 
 class Audit(WorkflowModel):
@@ -125,10 +131,241 @@ class Audit(WorkflowModel):
     def get_absolute_url(self) -> str:
         return reverse("audits:audit-detail", args=[self.slug])
 
+    def record(self, *, by: models.Model, reason: str, fields: Any = None) -> None:
+        """Save; an audit without an address gets one from its number."""
+        if not self.slug:
+            self.slug = self._free_slug()
+        super().record(by=by, reason=reason, fields=fields)
+
+    def _free_slug(self) -> str:
+        stem = slugify(self.number)[:70] or "danh-gia"
+        taken = set(Audit.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
+        numbered = (f"{stem}-{number}" for number in range(2, len(taken) + 3))
+        return next(slug for slug in (stem, *numbered) if slug not in taken)
+
+    def _round(self) -> int:
+        return self.report_round
+
+    # --- how it stands ---
+
     @property
     def day(self) -> dt.date:
         """Return the day whose procedures are audited: the first of the audit."""
         return self.starts_on
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether it is neither reported nor cancelled."""
+        return self.status in OPEN_AUDIT
+
+    @property
+    def is_signed(self) -> bool:
+        """Tell whether the lead has signed the report, which then waits for the leader."""
+        return self.report_signed_at is not None
+
+    @property
+    def is_changeable(self) -> bool:
+        """Tell whether something of it may be changed: open, and its report not signed."""
+        return self.is_open and not self.is_signed
+
+    @property
+    def is_reported(self) -> bool:
+        return self.status in REPORTED_AUDIT
+
+    def must_be_open(self) -> "Audit":
+        """Lock the audit and return it as stored; the guard of whatever changes a part of it.
+
+        Call it inside `transaction.atomic()`. Raises TransitionNotAllowed when the report is
+        signed, or the audit reported, closed or cancelled.
+        """
+        stored = self.locked()
+        if not stored.is_open:
+            raise TransitionNotAllowed(
+                f"Cuộc đánh giá đang ở trạng thái “{stored.get_status_display()}”, "
+                "không sửa được nữa."
+            )
+        if stored.is_signed:
+            raise TransitionNotAllowed(
+                "Trưởng đoàn đã ký báo cáo nên không sửa được. Trưởng đoàn rút chữ ký nếu cần sửa."
+            )
+        return stored
+
+    def must_be_in_preparation(self) -> "Audit":
+        """As `must_be_open`, and the opening meeting not held: scope and days may still change."""
+        stored = self.must_be_open()
+        if stored.status == AuditStatus.UNDER_WAY:
+            raise TransitionNotAllowed("Cuộc đánh giá đã khai mạc nên không sửa được nội dung này.")
+        return stored
+
+    # --- verbs; those that look at other records are called by `audits.actions` ---
+
+    def _stamp(self, *, by: User, reason: str, **stamps: Any) -> None:
+        """Change `stamps` without a move: lock, compare with what was read, save one row.
+
+        Raises TransitionNotAllowed when state or round were changed meanwhile.
+        """
+        stored = self.locked()
+        if (stored.status, stored.report_round) != (self.status, self.report_round):
+            raise TransitionNotAllowed(
+                f"Trong lúc đó trạng thái đã là “{stored.get_status_display()}”. "
+                "Hãy tải lại trang để xem bản mới nhất.",
+                code="stale",
+            )
+        self._take_over(stored)
+        for name, value in stamps.items():
+            setattr(self, name, value)
+        self.record(by=by, reason=reason)
+
+    @transaction.atomic
+    def mark_notified(self, *, by: User, on: dt.date | None = None) -> None:
+        """Send the timetable to the audited; `actions.planning.notify_audit` checks it first."""
+        day = move_day(on)
+        self._move(AuditStatus.NOTIFIED, by=by, reason="Thông báo cuộc đánh giá", notified_on=day)
+
+    @transaction.atomic
+    def mark_started(self, *, by: User, on: dt.date | None = None) -> None:
+        """Hold the opening meeting; `actions.meetings.start_audit` writes who was there."""
+        day = move_day(on, after=self.notified_on, what="ngày thông báo")
+        self._move(AuditStatus.UNDER_WAY, by=by, reason="Họp khai mạc", opened_on=day)
+
+    @transaction.atomic
+    def mark_closing_held(self, *, by: User, on: dt.date | None = None) -> None:
+        """Hold the closing meeting; `actions.meetings.hold_closing` looks at the findings.
+
+        It may be held anew until the report is signed. Raises TransitionNotAllowed before the
+        opening meeting.
+        """
+        stored = self.must_be_open()
+        if stored.status != AuditStatus.UNDER_WAY:
+            raise TransitionNotAllowed("Chưa họp khai mạc nên chưa ghi họp kết thúc được.")
+        day = move_day(on, after=stored.opened_on, what="ngày họp khai mạc")
+        self._stamp(by=by, reason="Họp kết thúc", closing_held_on=day)
+
+    @transaction.atomic
+    def write_report(
+        self, *, by: User, strengths: str, conclusion: str, recommendations: str
+    ) -> None:
+        """Store what the lead writes beside the findings; the same again writes nothing."""
+        stored = self.must_be_open()
+        if stored.status != AuditStatus.UNDER_WAY:
+            raise TransitionNotAllowed("Chưa họp khai mạc nên chưa viết báo cáo được.")
+        texts = {
+            "strengths": clean_lines(strengths),
+            "conclusion": clean_lines(conclusion),
+            "recommendations": clean_lines(recommendations),
+        }
+        if any(getattr(stored, name) != text for name, text in texts.items()):
+            self._stamp(by=by, reason="Viết báo cáo", **texts)
+
+    def mark_signed(self, *, by: User, on: dt.date, sha256: str) -> None:
+        """Stamp the lead's signature; `actions.reporting.sign_report` compares what was seen."""
+        self._stamp(
+            by=by,
+            reason="Trưởng đoàn ký báo cáo",
+            report_signed_by=by,
+            report_signed_at=timezone.now(),
+            report_signed_on=on,
+            report_sha256=sha256,
+        )
+
+    @transaction.atomic
+    def withdraw_signature(self, *, by: User) -> None:
+        """Take the lead's signature back, to change something. Only the one who signed may."""
+        if self.report_signed_by_id != by.pk:
+            raise TransitionNotAllowed("Chỉ người đã ký báo cáo được rút chữ ký.")
+        self._open_report(by=by, reason="Rút chữ ký báo cáo")
+
+    @transaction.atomic
+    def return_report(self, *, by: User, comment: str) -> None:
+        """Return the signed report to the lead. Raises ValidationError without a comment."""
+        if not comment.strip():
+            raise ValidationError({"comment": "Hãy ghi lý do trả lại."})
+        if self.report_signed_by_id == by.pk:
+            raise TransitionNotAllowed("Người ký báo cáo rút chữ ký, không tự trả lại.")
+        self._open_report(by=by, reason=f"Trả lại báo cáo: {clean(comment)}")
+
+    def _open_report(self, *, by: User, reason: str) -> None:
+        stored = self.locked()
+        if stored.status != AuditStatus.UNDER_WAY or not stored.is_signed:
+            raise TransitionNotAllowed("Báo cáo không ở trạng thái chờ phê duyệt.")
+        self._stamp(
+            by=by,
+            reason=reason,
+            report_round=self.report_round + 1,
+            report_signed_by=None,
+            report_signed_at=None,
+            report_signed_on=None,
+            report_sha256="",
+        )
+
+    def mark_reported(self, *, by: User, on: dt.date, seen: str) -> None:
+        """Stamp the leader's approval; `actions.reporting.approve_report` does the rest."""
+        stored = self.locked()
+        if not stored.is_signed:
+            raise TransitionNotAllowed("Trưởng đoàn chưa ký báo cáo.")
+        if stored.report_signed_by_id == by.pk:
+            raise TransitionNotAllowed("Trưởng đoàn không tự phê duyệt báo cáo của mình.")
+        if seen != stored.report_sha256:
+            raise SeenVersionChanged(
+                "Báo cáo đã thay đổi sau khi bạn mở trang. Hãy đọc lại rồi phê duyệt."
+            )
+        self._move(
+            AuditStatus.REPORTED,
+            by=by,
+            reason="Phê duyệt báo cáo",
+            approved_by=by,
+            approved_at=timezone.now(),
+            reported_on=on,
+        )
+
+    def mark_closed(self, *, by: User, on: dt.date | None = None) -> dt.date:
+        """End it; `actions.reporting.close_audit` asks who does and signs."""
+        day = move_day(on, after=self.reported_on, what="ngày phê duyệt báo cáo")
+        self._move(AuditStatus.CLOSED, by=by, reason="Kết thúc cuộc đánh giá", closed_on=day)
+        return day
+
+    @transaction.atomic
+    def cancel(self, *, by: User, reason: str, on: dt.date | None = None) -> None:
+        """Give it up; what was written down stays. Raises ValidationError without a reason."""
+        if not reason.strip():
+            raise ValidationError({"reason": "Hãy ghi lý do hủy."})
+        stored = self.must_be_open()
+        held = [d for d in (stored.notified_on, stored.opened_on, stored.closing_held_on) if d]
+        day = move_day(on, after=max(held, default=None))
+        self._move(
+            AuditStatus.CANCELLED,
+            by=by,
+            reason=f"Hủy: {clean(reason)}",
+            cancelled_on=day,
+            cancel_reason=clean_lines(reason),
+        )
+
+    @transaction.atomic
+    def record_team_decision(
+        self,
+        *,
+        number: str,
+        decided_on: dt.date,
+        signer: str,
+        file: StoredFile | None,
+        by: User,
+    ) -> None:
+        """Write down the quyết định thành lập đoàn, which the văn thư numbers; no `Decision`.
+
+        A file that was kept stays where no other is given. Raises ValidationError for a day of
+        the future.
+        """
+        stored = self.must_be_open()
+        if decided_on > today():
+            raise ValidationError({"decided_on": "Ngày quyết định không được ở tương lai."})
+        self._stamp(
+            by=by,
+            reason="Ghi quyết định thành lập đoàn",
+            team_number=clean(number),
+            team_decided_on=decided_on,
+            team_signer=clean(signer),
+            team_file=file or stored.team_file,
+        )
 
 
 class AuditSubject(RecordedModel):

@@ -4,9 +4,14 @@ Questions are written down when they are generated: later versions of a procedur
 old audit. Answers are only ever added; `superseded_at` and `is_disputed` tell which one stands.
 """
 
+import hashlib
+import json
+from collections.abc import Iterable
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 
 from audits.models.audits import Audit, AuditSubject
 from audits.models.team import AuditMember
@@ -34,6 +39,17 @@ SEVERITY: dict[str, int] = {
 }
 
 
+def worst(results: Iterable[str]) -> str:
+    """Return the worst of `results`, empty where none of them is an answer."""
+    return max(filter(None, results), key=SEVERITY.__getitem__, default="")
+
+
+class ChecklistItemQuerySet(models.QuerySet["ChecklistItem"]):
+    def standing(self) -> "ChecklistItemQuerySet":
+        """Return the questions that are asked: those that nobody removed."""
+        return self.filter(removed_at=None)
+
+
 class ChecklistItem(RecordedModel):
     """One question, bound to a row of the content, to a clause, or typed."""
 
@@ -42,6 +58,7 @@ class ChecklistItem(RecordedModel):
         DOSSIER = "dossier", "Thành phần hồ sơ"
         FORM = "form", "Biểu mẫu"
         RECORD = "record", "Hồ sơ lưu"
+        DOCUMENT = "document", "Tài liệu"  # of which no rows are known
         CLAUSE = "clause", "Điều khoản"
         LAW = "law", "Nội dung kiểm tra theo TT 26/2014/TT-BKHCN, Điều 36"
         OWN = "own", "Câu hỏi riêng"
@@ -69,6 +86,7 @@ class ChecklistItem(RecordedModel):
     source = models.ForeignKey("self", models.PROTECT, related_name="+", null=True, blank=True)
     removed_at = models.DateTimeField(null=True, editable=False)
     history = kept_history()
+    objects = ChecklistItemQuerySet.as_manager()
 
     class Meta:
         verbose_name = "câu hỏi đánh giá"
@@ -84,6 +102,14 @@ class ChecklistItem(RecordedModel):
 
     def __str__(self) -> str:
         return self.question
+
+    def get_absolute_url(self) -> str:
+        return reverse("audits:item-detail", args=[self.audit.slug, self.pk])
+
+
+class SampledDossierQuerySet(models.QuerySet["SampledDossier"]):
+    def standing(self) -> "SampledDossierQuerySet":
+        return self.filter(removed_at=None)
 
 
 class SampledDossier(RecordedModel):
@@ -101,6 +127,7 @@ class SampledDossier(RecordedModel):
     )  # None: not looked at
     removed_at = models.DateTimeField(null=True, editable=False)
     history = kept_history()
+    objects = SampledDossierQuerySet.as_manager()
 
     class Meta:
         verbose_name = "hồ sơ lấy mẫu"
@@ -208,6 +235,23 @@ class ItemAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_result_display()} ({self.answered_by})"
+
+    @property
+    def content(self) -> tuple[str, str, bool]:
+        """Return what it says, to tell whether another says the same."""
+        return self.result, self.note, self.is_verbal
+
+
+def answer_sha256(answers: Iterable[ItemAnswer]) -> str:
+    """Return the SHA-256 of what the standing answers of one item say, cell by cell.
+
+    A site confirmation holds it: once an answer changes, it is not confirmed any more.
+    """
+    said = sorted(
+        [answer.dossier_id or 0, answer.pk, *answer.content, answer.seen_on.isoformat()]
+        for answer in answers
+    )
+    return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
 
 
 class SiteConfirmation(models.Model):

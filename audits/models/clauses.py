@@ -17,6 +17,10 @@ class ClauseQuerySet(models.QuerySet["Clause"]):
     def auditable(self) -> "ClauseQuerySet":
         return self.filter(is_auditable=True)
 
+    def second_level(self) -> "ClauseQuerySet":
+        """Return those of two numbers (4.1 … 10.3): what a plan is laid out by."""
+        return self.filter(number__regex=r"^[0-9]+\.[0-9]+$")
+
 
 class Clause(RecordedModel):
     """One clause of one edition; a next edition stands beside it and touches no old audit."""

@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -19,7 +20,7 @@ from procedures.models import Procedure, ProcedureVersion
 from qms.foundation.constraints import paired
 from qms.foundation.dates import format_date, today
 from qms.foundation.recorded import kept_history
-from qms.foundation.text import clean, clean_lines
+from qms.foundation.text import clean, clean_lines, fold
 from qms.organisation.models import Unit, User
 from qms.records.models import Signature
 from qms.records.signatures import Signing, sign
@@ -160,6 +161,7 @@ class Nonconformity(WorkflowModel):
         verbose_name="người theo dõi, đồng ý biện pháp",
     )
     is_illustrative = models.BooleanField("minh họa", default=False)
+    search_key = models.TextField(editable=False, default="")
     round = models.PositiveSmallIntegerField(default=1)
 
     # A check from outside: the minutes start the clock; the checking body may not accept.
@@ -248,6 +250,16 @@ class Nonconformity(WorkflowModel):
 
     def is_overdue(self, *, on: dt.date) -> bool:
         return not self.is_settled and self.due_on < on
+
+    def record(self, *, by: models.Model, reason: str, fields: Iterable[str] | None = None) -> None:
+        if fields is None:
+            self.search_key = fold(" ".join(self._texts()))
+        super().record(by=by, reason=reason, fields=fields)
+
+    def _texts(self) -> list[str]:
+        """Return what a search reads."""
+        about = [self.number, self.unit.name, str(self.procedure or ""), self.step_text]
+        return [*about, self.requirement, self.evidence_text, self.gap]
 
     # --- what it says ---
 

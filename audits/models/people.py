@@ -3,12 +3,17 @@
 import datetime as dt
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from qms.foundation.constraints import period_ordered
+from qms.foundation.dates import covers
 from qms.foundation.recorded import RecordedModel, kept_history
+from qms.foundation.text import clean
+from qms.organisation.models import User
 from qms.records.models import StoredFile
+from qms.records.workflow import TransitionNotAllowed
 
 
 class CertificateQuerySet(models.QuerySet["AuditorCertificate"]):
@@ -47,3 +52,23 @@ class AuditorCertificate(RecordedModel):
 
     def __str__(self) -> str:
         return f"{self.person}: {self.name}"
+
+    @property
+    def last_day(self) -> dt.date | None:
+        """Return the last day on which it holds; None where it has no end."""
+        return self.valid_to - dt.timedelta(days=1) if self.valid_to else None
+
+    def is_valid(self, *, on: dt.date) -> bool:
+        return self.withdrawn_at is None and covers(self.issued_on, self.valid_to, on)
+
+    @transaction.atomic
+    def withdraw(self, *, by: User, reason: str) -> None:
+        """Take back what was entered by mistake; it stays in the history.
+
+        Raises TransitionNotAllowed when it is taken back already.
+        """
+        stored = AuditorCertificate.objects.select_for_update(of=("self",)).get(pk=self.pk)
+        if stored.withdrawn_at is not None:
+            raise TransitionNotAllowed("Chứng chỉ này đã được ghi là nhập nhầm.")
+        self.withdrawn_at = timezone.now()
+        self.record(by=by, reason=f"Ghi nhầm: {clean(reason)}", fields=["withdrawn_at"])

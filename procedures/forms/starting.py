@@ -6,8 +6,9 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.text import Truncator
 
-from procedures.models import Procedure, ProcedureVersion
+from procedures.models import ChangeRequest, Procedure, ProcedureVersion
 from qms.foundation.forms import LineField
 from qms.foundation.text import clean, comparison_key
 from qms.organisation.models import Unit, User
@@ -62,8 +63,15 @@ class NewProcedureForm(forms.Form):
         return procedure.versions.open().filter(created_by=by, created_at__gte=since).first()
 
 
+class _ChangesField(forms.ModelMultipleChoiceField):
+    def label_from_instance(self, change: ChangeRequest) -> str:
+        where = f" ({change.step_text})" if change.step_text else ""
+        origin = f" – {change.origin_text}" if change.origin_text else ""
+        return f"{Truncator(clean(change.what)).chars(160)}{where}{origin}"
+
+
 class NextVersionForm(forms.Form):
-    """Whether the next version is a revision or a new issue; asked once."""
+    """Whether the next version is a revision or a new issue, and which requests it takes up."""
 
     change_type = forms.ChoiceField(
         label="Hình thức",
@@ -77,3 +85,35 @@ class NextVersionForm(forms.Form):
         widget=forms.RadioSelect,
         initial=ProcedureVersion.Change.REVISION,
     )
+    takes_up = _ChangesField(
+        label="Góp ý, đề nghị sửa đổi đã chấp nhận",
+        queryset=ChangeRequest.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Bản này tiếp thu các góp ý được đánh dấu; ban hành xong thì các góp ý đó được "
+        "ghi là đã sửa đổi.",
+        error_messages={
+            "invalid_choice": "Một góp ý vừa được xử lý ở nơi khác. Hãy tải lại trang và chọn lại."
+        },
+    )
+
+    def __init__(self, *args: Any, procedure: Procedure, one_counter: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if one_counter:
+            del self.fields["change_type"]
+        parked = ChangeRequest.objects.parked().filter(procedure=procedure).order_by("pk")
+        if parked:
+            self.fields["takes_up"].queryset = parked  # type: ignore[attr-defined]
+            self.fields["takes_up"].initial = parked
+        else:
+            del self.fields["takes_up"]
+
+    @property
+    def chosen_type(self) -> str:
+        """Return what was chosen; where issues alone are counted, every version is a new one."""
+        chosen = self.cleaned_data.get("change_type", ProcedureVersion.Change.REISSUE)
+        return str(chosen)
+
+    @property
+    def chosen_requests(self) -> list[ChangeRequest]:
+        return list(self.cleaned_data.get("takes_up", ()))

@@ -22,6 +22,7 @@ from procedures.forms.decisions import CommentForm
 from procedures.forms.review import AuthorsForm
 from procedures.models import Procedure, ProcedureVersion
 from procedures.models.facts import gather_facts
+from procedures.pages.change_request import taken_requests
 from qms.foundation.dates import LOCAL, today
 from qms.http import UserRequest
 
@@ -83,6 +84,7 @@ def draft_page(request: UserRequest, version: ProcedureVersion, shown: Shown) ->
         else shown.attachment or AttachmentForm(use_required_attribute=False),
         "newer": _newer(version),
         "returned": _returns(version),
+        "taken_requests": taken_requests(request, version),
         "taken": _taken(version, shown.typed),
         "may_discard": may.can_discard(user, version),
         "may_name_authors": may_name_authors,

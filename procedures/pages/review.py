@@ -14,6 +14,7 @@ from procedures.forms.paper import AcceptForm
 from procedures.forms.review import ReviewForm
 from procedures.models import ProcedureVersion
 from procedures.models.facts import gather_facts
+from procedures.pages.change_request import taken_requests
 from procedures.reading import read_version
 from procedures.workflow import VersionStatus
 from qms.foundation.dates import today
@@ -50,6 +51,7 @@ def review_page(
             (problem, version.answers.get(problem.name, ""))
             for problem in check(version.document, facts)
         ],
+        "taken_requests": taken_requests(request, version),
         "times": time_checks(version.document, facts),
         "changes": changes(version.base.document, version.document) if version.base else None,
         "signatures": Signature.objects.on(version).filter(round=version.round),

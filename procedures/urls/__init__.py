@@ -1,6 +1,6 @@
 """The addresses of process and document control (DESIGN §3)."""
 
-from procedures.urls import catalogue, decisions, drafting, importing, reading
+from procedures.urls import catalogue, change_requests, decisions, drafting, importing, reading
 
 app_name = "procedures"
 urlpatterns = [
@@ -8,5 +8,6 @@ urlpatterns = [
     *catalogue.urlpatterns,
     *decisions.urlpatterns,
     *drafting.urlpatterns,
+    *change_requests.urlpatterns,
     *reading.urlpatterns,
 ]

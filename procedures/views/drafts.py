@@ -150,20 +150,20 @@ def _latest(procedure: Procedure) -> ProcedureVersion | None:
 
 
 def _next_version(request: UserRequest, start: Start, procedure: Procedure) -> HttpResponse:
-    """Ask once whether this is a revision or a new issue, and begin."""
+    """Ask once whether this is a revision or a new issue and what it takes up, and begin."""
     profile = AgencyProfile.objects.filter(unit=procedure.agency).first()
     one_counter = bool(profile and profile.numbering == AgencyProfile.Numbering.ONE_COUNTER)
-    is_sent = request.method == "POST"
-    form = NextVersionForm(request.POST if is_sent and not one_counter else None)
-    if is_sent and (one_counter or form.is_valid()):
-        reissue = ProcedureVersion.Change.REISSUE
+    given = request.POST if request.method == "POST" else None
+    form = NextVersionForm(given, procedure=procedure, one_counter=one_counter)
+    if form.is_valid():
         try:
             version = actions.start_version(
                 procedure,
                 by=request.user,
                 content=start.content,
-                change_type=reissue if one_counter else form.cleaned_data["change_type"],
+                change_type=form.chosen_type,
                 base=start.base,
+                takes_up=form.chosen_requests,
             )
         except ValidationError as refusal:
             return explain(request, redirect(_open_or_itself(procedure)), refusal)

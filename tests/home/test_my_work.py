@@ -1,10 +1,12 @@
 """The first page: each role sees what waits for it, computed, and nothing else."""
 
+import datetime as dt
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from procedures import actions
 from procedures.exclusions import propose_exclusion
@@ -13,10 +15,12 @@ from procedures.workflow import VersionStatus
 from qms.organisation.roles import Role
 from tests.factories import (
     Office,
+    make_change_request,
     make_decision,
     make_tthc,
     make_user,
     make_version,
+    restrict,
     sign_in,
 )
 from tests.procedures.test_paper import record_paper
@@ -143,7 +147,7 @@ def test_my_work_asks_to_sign_in(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("who", "expected"), [("leader", 12), ("secretary", 18), ("staff", 8), ("clerk", 11)]
+    ("who", "expected"), [("leader", 13), ("secretary", 20), ("staff", 9), ("clerk", 12)]
 )
 @pytest.mark.parametrize("count", [1, 3])
 def test_my_work_query_count_is_constant(
@@ -156,10 +160,85 @@ def test_my_work_query_count_is_constant(
         make_version(VersionStatus.REVIEWED, office)
         make_version(VersionStatus.APPROVED, office)
         make_decision(office, make_version(VersionStatus.REVIEWED, office))
+        issued = make_version(VersionStatus.ISSUED, office)
+        make_change_request(office, issued.procedure)
+        for person in (office.staff, office.leader, office.clerk):
+            make_change_request(office, issued.procedure, by=person).accept(by=office.secretary)
     sign_in(client, getattr(office, who))
 
     with django_assert_num_queries(expected):
         client.get(reverse("home:my-work"))
+
+
+def test_my_work_shows_requests_to_the_secretary_until_they_are_answered(client: Client) -> None:
+    office, other = Office(), Office()
+    issued = make_version(VersionStatus.ISSUED, office)
+    change = make_change_request(office, issued.procedure, what="Thêm  giấy\nủy quyền")
+
+    (group,) = _groups(client, office.secretary)
+    (task,) = group.tasks
+    seen = {who: _headings(client, getattr(office, who)) for who in ("staff", "leader", "clerk")}
+    of_another = _headings(client, other.secretary)
+    change.accept(by=office.secretary)
+
+    assert (group.heading, task.title, task.url, task.status) == (
+        "Góp ý, đề nghị sửa đổi chờ trả lời",
+        f"{issued.procedure.code} – Thêm giấy ủy quyền",
+        change.get_absolute_url(),
+        "requested",
+    )
+    assert (seen, of_another) == ({"staff": [], "leader": [], "clerk": []}, [])
+    assert _headings(client, office.secretary) == []
+
+
+@pytest.mark.parametrize("status", ["accepted", "refused", "answered"])
+def test_my_work_tells_who_asked_that_they_were_answered(client: Client, status: str) -> None:
+    office = Office()
+    issued = make_version(VersionStatus.ISSUED, office)
+    change = make_change_request(office, issued.procedure)
+    if status == "refused":
+        change.refuse(by=office.secretary, reason="Đã có")
+    else:
+        change.accept(by=office.secretary)
+    if status == "answered":
+        change.mark_answered(issued, by=office.secretary)
+
+    (group,) = _groups(client, office.staff)
+
+    assert group.heading == "Góp ý của bạn đã được trả lời"
+    assert [(task.url, task.status) for task in group.tasks] == [
+        (change.get_absolute_url(), status)
+    ]
+    assert _headings(client, office.clerk) == []
+
+
+@pytest.mark.parametrize(("days", "is_told"), [(29, True), (31, False)])
+def test_my_work_tells_of_an_answer_for_thirty_days(
+    client: Client, monkeypatch: pytest.MonkeyPatch, *, days: int, is_told: bool
+) -> None:
+    office = Office()
+    change = make_change_request(office, make_version(VersionStatus.ISSUED, office).procedure)
+    with monkeypatch.context() as earlier:
+        then = timezone.now() - dt.timedelta(days=days)
+        earlier.setattr(timezone, "now", lambda: then)
+        change.accept(by=office.secretary)
+
+    assert bool(_headings(client, office.staff)) == is_told
+
+
+def test_my_work_tells_nobody_what_they_answered_themselves_or_may_not_read(
+    client: Client,
+) -> None:
+    office = Office()
+    issued = make_version(VersionStatus.ISSUED, office)
+    own = make_change_request(office, issued.procedure, by=office.secretary)
+    hidden = make_change_request(office, make_version(VersionStatus.ISSUED, office).procedure)
+    for change in (own, hidden):
+        change.accept(by=office.secretary)
+    restrict(hidden.procedure)
+
+    assert _headings(client, office.secretary) == []
+    assert _headings(client, office.staff) == []
 
 
 def test_secretary_is_told_what_keeps_coverage_from_being_whole(client: Client) -> None:

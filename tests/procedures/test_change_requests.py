@@ -18,11 +18,10 @@ from qms.organisation.roles import Role
 from qms.records.workflow import TransitionNotAllowed
 from tests.factories import (
     Office,
-    advance,
-    issue,
+    make_accepted_request,
     make_change_request,
-    make_decision,
     make_draft,
+    make_next_draft,
     make_next_version,
     make_unit,
     make_user,
@@ -47,26 +46,6 @@ def office() -> Office:
 def issued(office: Office) -> ProcedureVersion:
     """A version in force since 2022, so that another may be issued today."""
     return make_version(VersionStatus.ISSUED, office, **LONG_AGO)
-
-
-def draft_of(
-    version: ProcedureVersion, office: Office, *changes: ChangeRequest
-) -> ProcedureVersion:
-    """The next version of what is issued, still a draft, that takes up `changes`."""
-    return actions.start_version(
-        version.procedure,
-        by=office.staff,
-        content=version.document.revised(change_summary="Sửa"),
-        change_type="revision",
-        base=version,
-        takes_up=changes,
-    )
-
-
-def accepted(office: Office, version: ProcedureVersion, **fields: Any) -> ChangeRequest:
-    change = make_change_request(office, version.procedure, **fields)
-    change.accept(by=office.secretary)
-    return change
 
 
 def in_status(status: str, office: Office, version: ProcedureVersion) -> ChangeRequest:
@@ -214,148 +193,13 @@ def test_what_was_answered_meanwhile_is_not_answered_again(
     assert stored(change).status == ChangeRequestStatus.REFUSED
 
 
-# --- taken up ---
-
-
-def test_next_version_takes_up_and_answers_when_it_is_issued(
-    issued: ProcedureVersion, office: Office
-) -> None:
-    change, parked = accepted(office, issued), accepted(office, issued)
-
-    draft = draft_of(issued, office, change)
-    assert (stored(change).status, stored(change).version) == ("accepted", draft)
-    advance(draft, VersionStatus.APPROVED, office)
-    assert stored(change).status == ChangeRequestStatus.ACCEPTED
-    issue(draft.decision_items.get().decision, office)
-
-    answered = stored(change)
-    assert (answered.status, answered.version) == ("answered", draft)
-    assert answered.answered_by == office.clerk
-    assert (stored(parked).status, stored(parked).version) == ("accepted", None)
-    assert answered.history.latest("history_id").history_change_reason == (
-        "Đã sửa đổi tại lần ban hành 01, sửa đổi 01"
-    )
-
-
-def test_request_is_parked_again_when_its_draft_is_discarded(
-    issued: ProcedureVersion, office: Office
-) -> None:
-    change = accepted(office, issued)
-    draft = draft_of(issued, office, change)
-
-    actions.discard_version(draft, by=office.secretary, reason="Chưa cần")
-
-    assert list(ChangeRequest.objects.parked()) == [change]
-    row = change.history.latest("history_id")
-    assert row.history_change_reason == "Bản đang soạn bị hủy: Chưa cần"
-
-
-def test_request_goes_over_to_the_draft_that_a_cancelled_decision_leaves(
-    issued: ProcedureVersion, office: Office
-) -> None:
-    change = accepted(office, issued)
-    draft = advance(draft_of(issued, office, change), VersionStatus.APPROVED, office)
-    decision = draft.decision_items.get().decision
-
-    actions.cancel_decision(decision, by=office.secretary, reason="Ký lại")
-
-    new = issued.procedure.versions.open().get()
-    assert new != draft
-    assert (stored(change).status, stored(change).version) == ("accepted", new)
-    advance(new, VersionStatus.ISSUED, office)
-    assert (stored(change).status, stored(change).version) == ("answered", new)
-
-
-def test_cancelling_before_approval_leaves_the_request_with_its_version(
-    issued: ProcedureVersion, office: Office
-) -> None:
-    change = accepted(office, issued)
-    draft = advance(draft_of(issued, office, change), VersionStatus.REVIEWED, office)
-    decision = make_decision(office, draft)
-
-    actions.cancel_decision(decision, by=office.secretary, reason="Ký lại")
-
-    assert stored(change).version == draft
-
-
-def test_issuing_that_is_refused_answers_nothing(issued: ProcedureVersion, office: Office) -> None:
-    change = accepted(office, issued)
-    draft = advance(draft_of(issued, office, change), VersionStatus.APPROVED, office)
-
-    with pytest.raises(ValidationError):
-        issue(draft.decision_items.get().decision, office, signed_on=today() + DAY)
-
-    assert (stored(change).status, stored(change).version) == ("accepted", draft)
-
-
-@pytest.mark.parametrize("status", ["requested", "refused", "answered"])
-def test_only_an_accepted_request_is_taken_up(
-    issued: ProcedureVersion, office: Office, status: str
-) -> None:
-    change = in_status(status, office, issued)
-    before = change.version
-
-    with pytest.raises(TransitionNotAllowed, match="không đưa vào hay bỏ khỏi"):
-        draft_of(issued, office, change)
-
-    assert (stored(change).status, stored(change).version) == (status, before)
-    assert not issued.procedure.versions.open().exists()
-
-
-def test_only_an_open_version_of_the_same_procedure_takes_up(
-    issued: ProcedureVersion, office: Office
-) -> None:
-    change = accepted(office, issued)
-
-    with pytest.raises(TransitionNotAllowed, match="quy trình khác"):
-        change.take_up(make_draft(office), by=office.secretary)
-    with pytest.raises(TransitionNotAllowed, match="Chỉ bản đang soạn"):
-        change.take_up(issued, by=office.secretary)
-
-    assert stored(change).version is None
-
-
-def test_request_refused_after_all_leaves_the_draft(
-    issued: ProcedureVersion, office: Office
-) -> None:
-    change = accepted(office, issued)
-    draft = draft_of(issued, office, change)
-
-    stored(change).refuse(by=office.secretary, reason="TTHC sắp bãi bỏ")
-    advance(draft, VersionStatus.ISSUED, office)
-
-    assert (stored(change).status, stored(change).version) == ("refused", None)
-
-
-def test_released_request_is_parked_and_not_answered(
-    issued: ProcedureVersion, office: Office
-) -> None:
-    change = accepted(office, issued)
-    draft = draft_of(issued, office, change)
-
-    change.release(by=office.secretary, reason="")
-    advance(draft, VersionStatus.ISSUED, office)
-
-    assert (stored(change).status, stored(change).version) == ("accepted", None)
-
-
-def test_taking_up_twice_writes_one_row(issued: ProcedureVersion, office: Office) -> None:
-    change = accepted(office, issued)
-    draft = draft_of(issued, office, change)
-    rows = change.history.count()
-
-    change.take_up(draft, by=office.secretary)
-
-    assert change.history.count() == rows
-
-
 # --- answered by hand ---
 
 
 def test_secretary_says_which_issued_version_answers(
     issued: ProcedureVersion, office: Office
 ) -> None:
-    change = accepted(office, issued)
+    change = make_accepted_request(office, issued.procedure)
     second = make_next_version(office, issued)
 
     change.mark_answered(second, by=office.secretary)
@@ -366,8 +210,8 @@ def test_secretary_says_which_issued_version_answers(
 def test_what_was_decided_before_the_request_does_not_answer_it(
     issued: ProcedureVersion, office: Office
 ) -> None:
-    change = accepted(office, issued, requested_on=dt.date(2022, 3, 11))
-    earlier = accepted(office, issued, requested_on=dt.date(2022, 3, 10))
+    change = make_accepted_request(office, issued.procedure, requested_on=dt.date(2022, 3, 11))
+    earlier = make_accepted_request(office, issued.procedure, requested_on=dt.date(2022, 3, 10))
 
     with pytest.raises(ValidationError, match="quyết định từ ngày 11/03/2022"):
         change.mark_answered(issued, by=office.secretary)
@@ -379,8 +223,8 @@ def test_what_was_decided_before_the_request_does_not_answer_it(
 def test_a_draft_or_another_procedure_answers_nothing(
     issued: ProcedureVersion, office: Office
 ) -> None:
-    change = accepted(office, issued)
-    draft = draft_of(issued, office)
+    change = make_accepted_request(office, issued.procedure)
+    draft = make_next_draft(office, issued)
 
     for version in (draft, make_version(VersionStatus.ISSUED, office)):
         with pytest.raises(ValidationError):
@@ -487,9 +331,9 @@ def test_request_on_what_one_may_not_read_is_not_seen_even_ones_own(
 
 
 def test_authors_see_what_their_version_takes_up(issued: ProcedureVersion, office: Office) -> None:
-    change = accepted(office, issued, by=office.clerk)
-    accepted(office, issued, by=office.clerk)
-    draft_of(issued, office, change)
+    change = make_accepted_request(office, issued.procedure, by=office.clerk)
+    make_accepted_request(office, issued.procedure, by=office.clerk)
+    make_next_draft(office, issued, change)
 
     assert list(may.visible_change_requests(office.staff)) == [change]
 
@@ -534,18 +378,3 @@ def test_request_is_answered_by_the_secretary(
     change = in_status(status, office, issued)
 
     assert may.can_answer_change(getattr(office, who), change) == expected
-
-
-def test_paper_versions_take_up_nothing(issued: ProcedureVersion, office: Office) -> None:
-    change = accepted(office, issued)
-    paper = actions.register_paper(
-        issued.procedure,
-        actions.PaperIssue(7, 0, "9/QĐ-PGDĐT", dt.date(2022, 1, 3), dt.date(2022, 1, 5)),
-        by=office.secretary,
-        content=issued.document,
-    )
-
-    with pytest.raises(TransitionNotAllowed, match="Chỉ bản đang soạn trên hệ thống"):
-        change.take_up(paper, by=office.secretary)
-
-    assert stored(change).version is None

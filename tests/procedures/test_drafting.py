@@ -353,7 +353,7 @@ def test_draft_page_query_count_is_constant(
     version = make_draft(office, *tthc)
     sign_in(client, office.secretary)
 
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):
         page = read(client, version)
 
     assert len(table(page, "tthc").rows) == count

@@ -9,7 +9,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph
 
-from qms.records.pdf.text import BOLD, CELL, WIDTH, bold, line_count, lines_of, markup
+from qms.records.pdf.text import BOLD, CELL, WIDTH, balance, bold, line_count, lines_of, markup
 
 _LEFT, _RIGHT = 55 * mm, 50 * mm  # what the title leaves to both sides
 _SIDE, _ABOVE, _BELOW = 2 * mm, 2 * mm, 3 * mm
@@ -121,7 +121,7 @@ class Head:
     def _paragraphs(self, texts: list[str], style: ParagraphStyle, column: int) -> list[Paragraph]:
         made = [Paragraph(text, style) for text in texts if text]
         for part in made:
-            _balance(part, self._widths[column] - 2 * _SIDE)
+            balance(part, self._widths[column] - 2 * _SIDE)
         return made
 
     def _clipped(self, text: str, style: ParagraphStyle, column: int) -> list[Paragraph]:
@@ -131,22 +131,6 @@ class Head:
             return made
         kept = " ".join(lines_of(made[0])[:_LINES])
         return self._paragraphs([markup(kept[:-2].rstrip() + "…")], style, column)
-
-
-def _balance(part: Paragraph, width: float) -> None:
-    """Wrap to the fewest lines and, if they are centred, to lines of about equal length."""
-    part.wrap(width, 10**6)
-    lines = line_count(part)
-    if lines == 1 or part.style.alignment != TA_CENTER:
-        return
-    narrow, wide, style = width / 2, width, part.style
-    while wide - narrow > 4:
-        tried = (narrow + wide) / 2
-        part.wrap(tried, 10**6)
-        narrow, wide = (narrow, tried) if line_count(part) == lines else (tried, wide)
-    side = max(width - wide * 1.1, 0) / 2  # a little more, so that the upper lines are longer
-    part.style = ParagraphStyle(style.name, style, leftIndent=side, rightIndent=side)
-    part.wrap(width, 10**6)
 
 
 def _height(cell: list[Paragraph]) -> float:

@@ -17,6 +17,7 @@ from reportlab.platypus import (
     CondPageBreak,
     Flowable,
     Frame,
+    Image,
     PageBreak,
     PageTemplate,
     Paragraph,
@@ -365,6 +366,8 @@ def _beginning(story: list[Flowable], at: int, sheet: Sheet) -> float:
         height += part.getSpaceBefore()
         if isinstance(part, Grid):
             return height + part.start
+        if isinstance(part, Image):
+            return height + float(part.drawHeight)
         if not isinstance(part, Paragraph):
             return height
         part.wrap(sheet.width, 10**6)

@@ -141,15 +141,15 @@ class Ruled(Paragraph):
     def draw(self) -> None:
         super().draw()
         if self.rule:
-            left, below = (self.width - self.rule) / 2, -2
+            left, below = (self.width - self.rule) / 2, -4
             self.canv.setLineWidth(0.7)
             self.canv.line(left, below, left + self.rule, below)
 
 
 def ruled(text: str, style: ParagraphStyle, *, share: float, width: float) -> Ruled:
-    """Return the markup `text`, `width` wide, above a line of that share of its longest line."""
+    """Return the markup `text`, centred in `width`, above a line of that share of its longest."""
     made = Ruled(text, style)
-    made.wrap(width, 10**6)
+    balance(made, width)
     laid_out: Any = made
     widths = laid_out.getActualLineWidths0()
     made.rule = share * max(widths, default=0)
@@ -188,6 +188,22 @@ def item(text: str, mark: str, *, depth: int = 1, style: ParagraphStyle = BODY) 
 def line_count(part: Paragraph) -> int:
     """Return into how many lines the paragraph was wrapped."""
     return round(part.height / part.style.leading)
+
+
+def balance(part: Paragraph, width: float) -> None:
+    """Wrap to the fewest lines and, if they are centred, to lines of about equal length."""
+    part.wrap(width, 10**6)
+    lines = line_count(part)
+    if lines == 1 or part.style.alignment != TA_CENTER:
+        return
+    narrow, wide, style = width / 2, width, part.style
+    while wide - narrow > 4:
+        tried = (narrow + wide) / 2
+        part.wrap(tried, 10**6)
+        narrow, wide = (narrow, tried) if line_count(part) == lines else (tried, wide)
+    side = max(width - wide * 1.1, 0) / 2  # a little more, so that the upper lines are longer
+    part.style = ParagraphStyle(style.name, style, leftIndent=side, rightIndent=side)
+    part.wrap(width, 10**6)
 
 
 def lines_of(part: Paragraph) -> list[str]:

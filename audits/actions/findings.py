@@ -1,0 +1,106 @@
+"""Recording what an audit found."""
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Max
+
+from audits.models import Audit, AuditMember, ChecklistItem, Finding, SampledDossier
+from audits.workflow import AuditStatus
+from procedures.models import ProcedureVersion
+from qms.foundation.text import clean_lines
+from qms.organisation.models import Unit, User
+from qms.records.workflow import TransitionNotAllowed
+
+
+@dataclass(frozen=True)
+class FindingGiven:
+    """What an auditor states; what is left out is taken from the question, where there is one."""
+
+    client_id: uuid.UUID
+    grade: str
+    found_on: dt.date
+    item: ChecklistItem | None = None
+    dossier: SampledDossier | None = None
+    unit: Unit | None = None
+    version: ProcedureVersion | None = None
+    step_key: str = ""
+    step_text: str = ""
+    clause: str = ""
+    requirement: str = ""
+    evidence_text: str = ""
+    gap: str = ""
+
+
+@transaction.atomic
+def add_finding(audit: Audit, given: FindingGiven, *, by: User) -> Finding:
+    """Record a finding under the next number of the audit; numbers have no gap.
+
+    Sent twice (`client_id`) it is the one that was stored the first time. Raises
+    TransitionNotAllowed when `by` does not audit here or the audit is not under way, and
+    ValidationError at the field that is wrong.
+    """
+    stored = audit.locked()
+    known = Finding.objects.filter(client_id=given.client_id).select_related("audit", "unit")
+    if (finding := known.first()) is not None:
+        if finding.audit_id != stored.pk or finding.found_by_id != by.pk:
+            raise TransitionNotAllowed("Mã gửi này thuộc về một phát hiện khác.")
+        return finding
+    _must_take(stored, by)
+    finding = _finding(stored, given, by)
+    finding.check_stated()
+    finding.record(by=by, reason="Ghi phát hiện")
+    return finding
+
+
+def _must_take(audit: Audit, by: User) -> None:
+    audit.must_be_open()
+    if audit.status != AuditStatus.UNDER_WAY:
+        raise TransitionNotAllowed("Phát hiện được ghi từ họp khai mạc đến khi báo cáo được ký.")
+    members = audit.members.filter(person=by, removed_at=None)
+    if not members.exclude(role=AuditMember.Role.OBSERVER).exists():
+        raise TransitionNotAllowed("Chỉ người đánh giá trong đoàn ghi phát hiện.")
+
+
+def _finding(audit: Audit, given: FindingGiven, by: User) -> Finding:
+    """Return the finding, not stored yet, under its number."""
+    if given.grade not in Finding.RECORDED:
+        raise ValidationError({"grade": "Hãy chọn không phù hợp hoặc lưu ý."})
+    item = given.item
+    if (item and item.audit_id != audit.pk) or (
+        given.dossier and given.dossier.audit_id != audit.pk
+    ):
+        raise ValidationError("Câu hỏi hoặc hồ sơ không thuộc cuộc đánh giá này.")
+    unit = given.unit or (item.unit if item else None)
+    if unit is None or not (unit.path or "").startswith(audit.agency.path or ""):
+        raise ValidationError({"unit": "Hãy chọn đơn vị của phát hiện."})
+    step = item if item and item.kind == ChecklistItem.Kind.STEP else None
+    last = audit.findings.aggregate(last=Max("seq"))["last"] or 0
+    return Finding(
+        audit=audit,
+        seq=last + 1,
+        item=item,
+        dossier=given.dossier,
+        client_id=given.client_id,
+        unit=unit,
+        version=given.version or _version(given),
+        step_key=given.step_key or (step.row_key if step else ""),
+        step_text=given.step_text or (step.row_text if step else ""),
+        clause=given.clause or (item.clause if item else ""),
+        grade=given.grade,
+        requirement=clean_lines(given.requirement),
+        evidence_text=clean_lines(given.evidence_text),
+        gap=clean_lines(given.gap),
+        found_on=given.found_on,
+        found_by=by,
+    )
+
+
+def _version(given: FindingGiven) -> ProcedureVersion | None:
+    """Return what the dossier is judged by, or what the question was asked from."""
+    if given.item and given.item.version:
+        return given.item.version
+    return given.dossier.version if given.dossier else None

@@ -1,0 +1,1 @@
+"""The facts of `fixtures/` about audits, brought in through the verbs."""

@@ -1,0 +1,144 @@
+"""The list of nonconformities as they stood on a day: what is asked of it, and what it shows."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import DateField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest
+from django.utils.http import urlencode
+
+from audits.models import DueExtension, Nonconformity, NonconformityMove, Treatment
+from audits.workflow import SETTLED_NONCONFORMITY, NonconformityStatus
+from qms.foundation.dates import parse_date, today
+from qms.foundation.text import fold
+
+# How the list may be sorted, by the word in the address.
+ORDERS: Mapping[str, tuple[str, ...]] = {
+    "": ("-found_on", "-pk"),
+    "han": ("due_then", "pk"),
+    "so": ("number", "pk"),
+}
+OPEN = "dang-mo"  # neither closed nor rejected, whatever its state
+# What the address may ask, beside the day and the order, by its name there.
+_NAMES = {
+    "q": "q",
+    "trang-thai": "status",
+    "don-vi": "unit",
+    "muc": "grade",
+    "nguon": "source",
+    "quy-trinh": "procedure",
+    "dieu": "clause",
+    "nguyen-nhan": "cause",
+    "nam": "year",
+    "qua-han": "overdue",
+    "lap-lai": "repeated",
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the address asks, as typed, and the day that it means."""
+
+    typed: Mapping[str, str]
+    order: str
+    date_text: str
+    day: dt.date
+    date_error: str = ""
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> "Asked":
+        """Read the address; what it does not know is as if not asked."""
+        typed = {field: request.GET.get(name, "").strip()[:200] for name, field in _NAMES.items()}
+        known = {
+            "status": (OPEN, *NonconformityStatus.values),
+            "grade": Nonconformity.Grade.values,
+            "source": Nonconformity.Source.values,
+        }
+        for field, values in known.items():
+            typed[field] = typed[field] if typed[field] in values else ""
+        for field in ("unit", "year"):
+            typed[field] = typed[field] if typed[field].isdecimal() else ""
+        order, text = request.GET.get("xep", ""), request.GET.get("ngay", "").strip()
+        day, wrong = today(), ""
+        try:
+            day = parse_date(text) if text else day
+        except ValueError as error:
+            wrong = str(error)
+        return cls(typed, order if order in ORDERS else "", text, day, wrong)
+
+    @property
+    def is_filtered(self) -> bool:
+        return any(self.typed.values())
+
+    def query(self, **other: str) -> str:
+        """Return the parameters that ask the same, but for `other`, each pair ending in `&`."""
+        asked = {name: self.typed[field] for name, field in _NAMES.items()}
+        asked |= {"ngay": self.date_text, "xep": self.order} | other
+        return "".join(f"{urlencode({k: v})}&" for k, v in asked.items() if v)
+
+
+def standing_on(visible: QuerySet[Nonconformity], day: dt.date) -> QuerySet[Nonconformity]:
+    """Return those found by the day, with `state` and `due_then` as they were on it."""
+    moves = NonconformityMove.objects.filter(nonconformity=OuterRef("pk"), on__lte=day)
+    put_off = DueExtension.objects.filter(
+        nonconformity=OuterRef("pk"), action=None, granted_on__gt=day
+    )
+    return visible.filter(found_on__lte=day).annotate(
+        state=Coalesce(
+            Subquery(moves.order_by("-pk").values("status")[:1]), Value(NonconformityStatus.OPEN)
+        ),
+        due_then=Coalesce(
+            Subquery(put_off.order_by("pk").values("old_due_on")[:1]),
+            F("due_on"),
+            output_field=DateField(),
+        ),
+    )
+
+
+def listed(visible: QuerySet[Nonconformity], asked: Asked) -> QuerySet[Nonconformity]:
+    """Return what was asked for, with what the list shows of each."""
+    found = standing_on(visible, asked.day).filter(_wanted(asked.typed, asked.day))
+    for word in fold(asked.typed["q"]).split():
+        found = found.filter(search_key__contains=word)
+    return found.select_related("unit", "procedure", "owner").order_by(*ORDERS[asked.order])
+
+
+def _wanted(typed: Mapping[str, str], day: dt.date) -> Q:
+    settled = sorted(SETTLED_NONCONFORMITY)
+    simple = {
+        "unit": "unit",
+        "grade": "grade",
+        "source": "source",
+        "procedure": "procedure__slug",
+        "clause": "clause",
+        "year": "found_on__year",
+    }
+    wanted = Q(**{path: typed[field] for field, path in simple.items() if typed[field]})
+    if typed["status"] == OPEN:
+        wanted &= ~Q(state__in=settled)
+    elif typed["status"]:
+        wanted &= Q(state=typed["status"])
+    if typed["overdue"]:
+        wanted &= ~Q(state__in=settled) & Q(due_then__lt=day)
+    if typed["repeated"]:
+        wanted &= Q(repeats__isnull=False)
+    if typed["cause"]:
+        causes = Treatment.objects.filter(
+            nonconformity=OuterRef("pk"), round=OuterRef("round"), category=typed["cause"]
+        )
+        wanted &= Exists(causes)
+    return wanted
+
+
+def rows_of(page: Any, day: dt.date) -> list[tuple[Nonconformity, int]]:
+    """Return each of the page with the days by which it was overdue on the day, 0 if it was not."""
+    return [(each, _days_over(each, day)) for each in page]
+
+
+def _days_over(nonconformity: Any, day: dt.date) -> int:
+    if nonconformity.state in SETTLED_NONCONFORMITY:
+        return 0
+    return max((day - nonconformity.due_then).days, 0)
