@@ -120,7 +120,8 @@ class Line:
         if item.version is not None and item.row_text:
             place = _PLACES.get(Kind(item.kind), "")
             place = f"{place} {self.step_no}" if self.step_no else place
-            return f"{item.version.procedure.code}, {item.version.number_text}, {place}: {item.row_text}"
+            code = f"{item.version.procedure.code}, {item.version.number_text}"
+            return f"{code}, {place}: {item.row_text}".replace(", :", ":")
         if item.clause:
             return f"{item.audit.edition}, điều {item.clause} {self.clause_title}".strip()
         return item.row_text or item.question

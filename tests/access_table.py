@@ -97,6 +97,29 @@ ACCESS: dict[str, str | frozenset[Role]] = {
     "audits:certificate-withdraw": BY_OBJECT,
     "audits:certificate-file": BY_OBJECT,
     "audits:settings": SETTLERS - {Role.SYSTEM_ADMIN},
+    # audits in the field
+    "audits:service-worker": PUBLIC,  # a script; holds nothing of anybody
+    "audits:field": BY_OBJECT,
+    # the checklist: the team's; others read it after the closing meeting
+    "audits:checklist": BY_OBJECT,
+    "audits:checklist-generate": BY_OBJECT,
+    "audits:checklist-law": BY_OBJECT,
+    "audits:checklist-assign": BY_OBJECT,
+    "audits:question-new": BY_OBJECT,
+    "audits:item-detail": BY_OBJECT,
+    "audits:item-answer": BY_OBJECT,
+    "audits:item-settle": BY_OBJECT,
+    "audits:item-evidence": BY_OBJECT,
+    "audits:item-confirm": BY_OBJECT,
+    "audits:item-finding": BY_OBJECT,
+    "audits:question-edit": BY_OBJECT,
+    "audits:question-remove": BY_OBJECT,
+    "audits:field-data": BY_OBJECT,
+    "audits:field-sync": BY_OBJECT,
+    "audits:field-upload": BY_OBJECT,
+    "audits:evidence-file": BY_OBJECT,
+    "audits:evidence-original": BY_OBJECT,
+    "audits:evidence-withdraw": BY_OBJECT,
     # findings of an audit
     "audits:finding-list": BY_OBJECT,
     "audits:finding-new": BY_OBJECT,
@@ -105,9 +128,6 @@ ACCESS: dict[str, str | frozenset[Role]] = {
     "audits:finding-grade": BY_OBJECT,
     "audits:finding-withdraw": BY_OBJECT,
     "audits:finding-respond": BY_OBJECT,
-    # audits in the field
-    "audits:service-worker": PUBLIC,  # a script; holds nothing of anybody
-    "audits:field": BY_OBJECT,
     # the account, by django-allauth
     "account_login": PUBLIC,
     "account_inactive": PUBLIC,
