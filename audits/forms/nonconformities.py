@@ -107,7 +107,7 @@ class NonconformityForm(forms.Form):
         label="Vì sao không coi là lặp lại",
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="KPH nặng có phiếu tương tự thì trước khi phân tích phải liên kết hoặc ghi lý do.",
+        help_text="KPH nặng có phiếu tương tự thì phải liên kết hoặc ghi lý do trước khi phân tích.",
     )
 
     def __init__(

@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import DateField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.http import urlencode
 
-from audits.models import DueExtension, Nonconformity, NonconformityMove, Treatment
+from audits.models import Nonconformity, Treatment
+from audits.standing import as_of
 from audits.workflow import SETTLED_NONCONFORMITY, NonconformityStatus
 from qms.foundation.dates import parse_date, today
 from qms.foundation.text import fold
@@ -51,9 +52,7 @@ class Asked:
     @classmethod
     def of(cls, request: HttpRequest) -> "Asked":
         """Read the address; what it does not know is as if not asked."""
-        typed = {
-            field: request.GET.get(name, "").strip()[:200] for name, field in _NAMES.items()
-        }
+        typed = {field: request.GET.get(name, "").strip()[:200] for name, field in _NAMES.items()}
         known = {
             "status": (OPEN, *NonconformityStatus.values),
             "grade": Nonconformity.Grade.values,
@@ -82,29 +81,12 @@ class Asked:
         return "".join(f"{urlencode({k: v})}&" for k, v in asked.items() if v)
 
 
-def standing_on(
-    visible: QuerySet[Nonconformity], day: dt.date
-) -> QuerySet[Nonconformity]:
-    """Return those found by the day, with `state` and `due_then` as they were on it."""
-    moves = NonconformityMove.objects.filter(nonconformity=OuterRef("pk"), on__lte=day)
-    put_off = DueExtension.objects.filter(
-        nonconformity=OuterRef("pk"), action=None, granted_on__gt=day
-    )
-    return visible.filter(found_on__lte=day).annotate(
-        state=Coalesce(
-            Subquery(moves.order_by("-pk").values("status")[:1]), Value(NonconformityStatus.OPEN)
-        ),
-        due_then=Coalesce(
-            Subquery(put_off.order_by("pk").values("old_due_on")[:1]),
-            F("due_on"),
-            output_field=DateField(),
-        ),
-    )
-
-
 def listed(visible: QuerySet[Nonconformity], asked: Asked) -> QuerySet[Nonconformity]:
     """Return what was asked for, with what the list shows of each."""
-    found = standing_on(visible, asked.day).filter(_wanted(asked.typed, asked.day))
+    found = as_of(asked.day, visible.filter(found_on__lte=asked.day)).annotate(
+        state=Coalesce("status_then", Value(NonconformityStatus.OPEN))
+    )
+    found = found.filter(_wanted(asked.typed, asked.day))
     for word in fold(asked.typed["q"]).split():
         found = found.filter(search_key__contains=word)
     return found.select_related("unit", "procedure", "owner").order_by(*ORDERS[asked.order])
@@ -133,7 +115,7 @@ def _wanted(typed: Mapping[str, str], day: dt.date) -> Q:
         causes = Treatment.objects.filter(
             nonconformity=OuterRef("pk"), round=OuterRef("round"), category=typed["cause"]
         )
-        wanted &= Exists(causes)
+        wanted &= Q(Exists(causes))
     return wanted
 
 

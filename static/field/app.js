@@ -227,7 +227,7 @@
     state.mayWrite = mayWriteNow();
     state.net.readAt = Date.now();
     if (isChanged) await queue.keepCopy(data).catch(() => say("full"));
-    if (["opening", "offline", "signed_out", "other"].includes(state.net.name)) say("idle");
+    if (["opening", "offline", "signed_out", "other", "later"].includes(state.net.name)) say("idle");
     if (itemOf(state.id)) draw();
     else go(firstId(), { focus: false });
     await commit();
@@ -241,7 +241,7 @@
 
   async function meet() {
     await sender.send();
-    if (["idle", "opening", "offline"].includes(state.net.name)) await refresh();
+    if (["idle", "opening", "offline", "later"].includes(state.net.name)) await refresh();
   }
 
   window.addEventListener("online", meet);
