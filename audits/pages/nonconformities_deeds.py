@@ -16,6 +16,7 @@ from audits.forms.nonconformities_deeds import (
     ChangeForm,
     CloseForm,
     DayForm,
+    DeedForm,
     DoneForm,
     ExtendForm,
     ExternalForm,
@@ -188,7 +189,11 @@ KINDS: dict[str, Kind] = {
         RegradeForm, may.can_regrade, "Đổi mức", "Đổi mức", "Đơn vị xác nhận lại sau khi đổi."
     ),
     "external": Kind(
-        ExternalForm, _may_set_external, "Báo cáo đoàn kiểm tra", "Ghi", "Đã báo cáo hay được trả lời."
+        ExternalForm,
+        _may_set_external,
+        "Báo cáo đoàn kiểm tra",
+        "Ghi",
+        "Đã báo cáo hay được trả lời.",
     ),
     "extend": Kind(
         ExtendForm, may.can_extend, "Gia hạn", "Gia hạn", "Hạn cũ và lý do vẫn được giữ trên phiếu."
@@ -202,10 +207,9 @@ KINDS: dict[str, Kind] = {
         is_danger=True,
     ),
 }
-ACTION_FORMS: dict[str, type[forms.Form]] = {"complete": DoneForm, "change": ChangeForm}
-_STANDING_OUT = (
-    "confirm agree treatment analyse action propose implement verify follow-up close effect"
-).split()
+ACTION_FORMS: dict[str, type[DeedForm]] = {"complete": DoneForm, "change": ChangeForm}
+# Those that bring a sheet on, in the order of `KINDS`.
+_STANDING_OUT = tuple(KINDS)[: tuple(KINDS).index("effect") + 1]
 
 
 def deed_form(
@@ -304,9 +308,7 @@ def _linked(request: UserRequest, nonconformity: Nonconformity) -> list[tuple[st
     return before + after
 
 
-def _deeds(
-    request: UserRequest, sheet: Sheet, given: Mapping[str, forms.Form]
-) -> list[Deed]:
+def _deeds(request: UserRequest, sheet: Sheet, given: Mapping[str, forms.Form]) -> list[Deed]:
     nonconformity = sheet.nonconformity
     names = [
         name
@@ -335,7 +337,8 @@ def _standing_out(sheet: Sheet, names: list[str]) -> str:
     lacks_action = missing and not sheet.now.actions
     idle = {
         # written down already: what remains is to sign it, or to add an action
-        "treatment": not missing or (nonconformity.status == _ANALYSED and _lacks_action_alone(sheet)),
+        "treatment": not missing
+        or (nonconformity.status == _ANALYSED and _lacks_action_alone(sheet)),
         "analyse": missing,
         "action": not (nonconformity.status == _ANALYSED and lacks_action),
         "propose": missing,
@@ -358,7 +361,7 @@ class ActionRow:
     complete_form: forms.Form | None
     change_form: forms.Form | None
     may_remove: bool
-    may_add_evidence: bool
+    is_primary: bool
 
 
 def _action_rows(
@@ -370,19 +373,16 @@ def _action_rows(
         refused = given.get(f"{name}{action.pk}")
         return refused or (action_form(name, action) if is_open else None)
 
-    rows = []
+    rows: list[ActionRow] = []
     for action in sheet.now.actions:
         may_complete = may.can_complete(user, action)
         rows.append(
             ActionRow(
                 action=action,
                 complete_form=form("complete", action, is_open=may_complete),
-                change_form=form(
-                    "change", action, is_open=may.can_ask_for_change(user, action)
-                ),
+                change_form=form("change", action, is_open=may.can_ask_for_change(user, action)),
                 may_remove=may_write,
-                may_add_evidence=may_complete,
+                is_primary=may_complete and not any(row.is_primary for row in rows),
             )
         )
     return rows
-

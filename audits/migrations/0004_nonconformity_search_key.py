@@ -4,10 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("audits", "0002_audit_grants"),
-        ("audits", "0002_nonconformity_effect_and_change_request"),
-    ]
+    dependencies = [("audits", "0003_audit_grants")]
 
     operations = [
         migrations.AddField(
