@@ -120,7 +120,8 @@ class Line:
         if item.version is not None and item.row_text:
             place = _PLACES.get(Kind(item.kind), "")
             place = f"{place} {self.step_no}" if self.step_no else place
-            return f"{item.version.procedure.code}, {item.version.number_text}, {place}: {item.row_text}"
+            code = f"{item.version.procedure.code}, {item.version.number_text}"
+            return f"{code}, {place}: {item.row_text}".replace(", :", ":")
         if item.clause:
             return f"{item.audit.edition}, điều {item.clause} {self.clause_title}".strip()
         return item.row_text or item.question
@@ -220,7 +221,9 @@ def _add_sheets(audit: Audit, lines: Iterable[Line]) -> None:
 
 
 def _add_rest(audit: Audit, lines: dict[int, Line]) -> None:
-    for evidence in Evidence.objects.standing().filter(item__audit=audit).select_related("original"):
+    for evidence in (
+        Evidence.objects.standing().filter(item__audit=audit).select_related("original")
+    ):
         if evidence.item_id in lines:
             lines[evidence.item_id].evidence.append(evidence)
     for confirmation in SiteConfirmation.objects.filter(item__audit=audit):

@@ -208,7 +208,7 @@ def wanted_items(audit: Audit) -> list[WantedItem]:
 def _versions(audit: Audit, subjects: Iterable[AuditSubject]) -> dict[int, list[ProcedureVersion]]:
     """Return, by procedure, the version in force on the audit's day, then those of dossiers."""
     procedures = [subject.procedure_id for subject in subjects if subject.procedure_id]
-    known = ProcedureVersion.objects.select_related("procedure__owner")
+    known = ProcedureVersion.objects.select_related("procedure__owner").prefetch_related("periods")
     current = list(known.in_force(on=audit.day).filter(procedure__in=procedures))
     sampled = audit.dossiers.filter(removed_at=None, procedure__in=procedures)
     others = known.filter(pk__in=sampled.values("version")).exclude(
@@ -259,7 +259,9 @@ def _is_in_force(version: ProcedureVersion, day: dt.date) -> bool:
 def _nothing_in_force(
     subject: AuditSubject, procedure: Procedure, day: dt.date, owner: Unit, start: int
 ) -> WantedItem:
-    said = f"Ngày {format_date(day)} quy trình {procedure.code} không có lần ban hành nào có hiệu lực."
+    said = (
+        f"Ngày {format_date(day)} quy trình {procedure.code} không có lần ban hành nào có hiệu lực."
+    )
     return WantedItem(
         kind=Kind.DOCUMENT,
         subject=subject,
@@ -298,7 +300,9 @@ def _improved(audit: Audit, wanted: list[WantedItem]) -> list[WantedItem]:
     made: dict[int, dict[tuple[str, str], Row]] = {}
     improved = []
     for item in wanted:
-        source = last.get(_subject_key(item.kind, item.version, item.row_key, item.subject, item.clause))
+        source = last.get(
+            _subject_key(item.kind, item.version, item.row_key, item.subject, item.clause)
+        )
         if source is None:
             improved.append(item)
             continue

@@ -13,6 +13,7 @@ BY_OBJECT = "by object"
 
 SECRETARY = frozenset({Role.ISO_SECRETARY})
 READERS = frozenset(Role) - {Role.SYSTEM_ADMIN}  # the administrator has no way to content
+PLANNERS = frozenset({Role.ISO_SECRETARY, Role.LEADER, Role.INTERNAL_AUDITOR})
 SETTLERS = frozenset({Role.ISO_SECRETARY, Role.LEADER, Role.SYSTEM_ADMIN})
 
 ACCESS: dict[str, str | frozenset[Role]] = {
@@ -77,6 +78,48 @@ ACCESS: dict[str, str | frozenset[Role]] = {
     "procedures:decision-issue": BY_OBJECT,
     "procedures:decision-cancel": BY_OBJECT,
     "procedures:decision-file": BY_OBJECT,
+    # the year's plan of audits, auditors, settings
+    "audits:programme-list": READERS,
+    "audits:programme-new": SECRETARY,
+    "audits:programme-detail": BY_OBJECT,
+    "audits:programme-edit": BY_OBJECT,
+    "audits:line-new": BY_OBJECT,
+    "audits:line-edit": BY_OBJECT,
+    "audits:line-remove": BY_OBJECT,
+    "audits:programme-take-up": BY_OBJECT,
+    "audits:programme-submit": BY_OBJECT,
+    "audits:programme-approve": BY_OBJECT,
+    "audits:programme-return": BY_OBJECT,
+    "audits:programme-cancel": BY_OBJECT,
+    "audits:programme-revise": BY_OBJECT,
+    "audits:auditor-list": PLANNERS,
+    "audits:certificate-new": SECRETARY,
+    "audits:certificate-withdraw": BY_OBJECT,
+    "audits:certificate-file": BY_OBJECT,
+    "audits:settings": SETTLERS - {Role.SYSTEM_ADMIN},
+    # audits in the field
+    "audits:service-worker": PUBLIC,  # a script; holds nothing of anybody
+    "audits:field": BY_OBJECT,
+    # the checklist: the team's; others read it after the closing meeting
+    "audits:checklist": BY_OBJECT,
+    "audits:checklist-generate": BY_OBJECT,
+    "audits:checklist-law": BY_OBJECT,
+    "audits:checklist-assign": BY_OBJECT,
+    "audits:question-new": BY_OBJECT,
+    "audits:item-detail": BY_OBJECT,
+    "audits:item-answer": BY_OBJECT,
+    "audits:item-settle": BY_OBJECT,
+    "audits:item-evidence": BY_OBJECT,
+    "audits:item-confirm": BY_OBJECT,
+    "audits:item-finding": BY_OBJECT,
+    "audits:question-edit": BY_OBJECT,
+    "audits:question-remove": BY_OBJECT,
+    "audits:field-data": BY_OBJECT,
+    "audits:field-sync": BY_OBJECT,
+    "audits:field-upload": BY_OBJECT,
+    "audits:evidence-file": BY_OBJECT,
+    "audits:evidence-original": BY_OBJECT,
+    "audits:evidence-withdraw": BY_OBJECT,
     # findings of an audit
     "audits:finding-list": BY_OBJECT,
     "audits:finding-new": BY_OBJECT,

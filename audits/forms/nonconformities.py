@@ -18,7 +18,7 @@ Source = Nonconformity.Source
 # What everybody may report; what comes from outside or above, who keeps the system puts down.
 OWN_SOURCES = (Source.SELF_CHECK, Source.LATE_DOSSIER, Source.COMPLAINT)
 ALL_SOURCES = (*OWN_SOURCES, Source.EXTERNAL_CHECK, Source.MANAGEMENT_REVIEW)
-_SIMILAR_SHOWN = 10
+_SIMILAR_SHOWN = 5
 
 
 class _ProcedureField(forms.ModelChoiceField):

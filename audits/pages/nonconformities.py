@@ -53,6 +53,18 @@ class Round:
     signatures: list[Signature]
     category: str = ""
 
+    @property
+    def signed_cause(self) -> list[Signature]:
+        """Return the head's signature on the cause; a later round begins with the cause signed."""
+        return self._approved()[:1] if self.number == 1 else []
+
+    @property
+    def signed_measures(self) -> list[Signature]:
+        return self._approved()[1:] if self.number == 1 else self._approved()
+
+    def _approved(self) -> list[Signature]:
+        return [each for each in self.signatures if each.act == Signature.Act.APPROVED]
+
 
 @dataclass
 class Sheet:

@@ -317,7 +317,7 @@ def _deeds(request: UserRequest, sheet: Sheet, given: Mapping[str, forms.Form]) 
     ]
     if not sheet.similar and "repeat" not in given and "repeat" in names:
         names.remove("repeat")
-    primary = _standing_out(sheet, names)
+    primary = _standing_out(sheet, names, is_theirs=may.is_of_unit(request.user, nonconformity))
     return [
         Deed(
             name=name,
@@ -330,17 +330,21 @@ def _deeds(request: UserRequest, sheet: Sheet, given: Mapping[str, forms.Form]) 
     ]
 
 
-def _standing_out(sheet: Sheet, names: list[str]) -> str:
-    """Return the deed that brings the sheet on, of those this person may do; empty if none."""
+def _standing_out(sheet: Sheet, names: list[str], *, is_theirs: bool) -> str:
+    """Return the deed that brings the sheet on, of those this person may do; empty if none.
+
+    What the unit writes stands out for its people alone (`is_theirs`).
+    """
     wanted = [name for name in _STANDING_OUT if name in names]
     nonconformity, missing = sheet.nonconformity, bool(sheet.missing)
     lacks_action = missing and not sheet.now.actions
     idle = {
         # written down already: what remains is to sign it, or to add an action
-        "treatment": not missing
+        "treatment": not is_theirs
+        or not missing
         or (nonconformity.status == _ANALYSED and _lacks_action_alone(sheet)),
         "analyse": missing,
-        "action": not (nonconformity.status == _ANALYSED and lacks_action),
+        "action": not (is_theirs and nonconformity.status == _ANALYSED and lacks_action),
         "propose": missing,
         "implement": missing,
         "close": missing,

@@ -4,7 +4,10 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("audits", "0003_audit_grants")]
+    dependencies = [
+        ("audits", "0003_audit_grants"),
+        ("audits", "0002_nonconformity_effect_and_change_request"),
+    ]
 
     operations = [
         migrations.AddField(
