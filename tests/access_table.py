@@ -128,6 +128,7 @@ ACCESS: dict[str, str | frozenset[Role]] = {
     "audits:finding-grade": BY_OBJECT,
     "audits:finding-withdraw": BY_OBJECT,
     "audits:finding-respond": BY_OBJECT,
+    "audits:finding-evidence": BY_OBJECT,
     # nonconformities
     "audits:nonconformity-list": ANYONE,
     "audits:nonconformity-new": READERS,
@@ -149,6 +150,7 @@ ACCESS: dict[str, str | frozenset[Role]] = {
     "audits:nonconformity-repeat": BY_OBJECT,
     "audits:nonconformity-regrade": BY_OBJECT,
     "audits:nonconformity-external": BY_OBJECT,
+    "audits:nonconformity-evidence": BY_OBJECT,
     "audits:nonconformity-action-complete": BY_OBJECT,
     "audits:nonconformity-action-remove": BY_OBJECT,
     "audits:nonconformity-action-change": BY_OBJECT,

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404
 from audits.actions.treating import missing_in_analysis, missing_in_correction
 from audits.actions.verifying import missing_for_closing
 from audits.models import AuditSettings, CorrectiveAction, Evidence, Nonconformity, Treatment
+from audits.pages.findings import shown_by
 from audits.permissions import nonconformities as may
 from audits.recurrence import similar_to
 from audits.workflow import NonconformityStatus
@@ -196,10 +197,8 @@ def _rounds(nonconformity: Nonconformity, signatures: list[Signature]) -> list[R
 def _evidence(nonconformity: Nonconformity) -> list[Evidence]:
     """Return what was seen: at the sheet, at its finding, and at the finding's question."""
     of_it = Q(nonconformity=nonconformity)
-    if finding := nonconformity.finding:
-        of_it |= Q(finding=finding)
-        if finding.item_id:
-            of_it |= Q(item=finding.item_id) & (Q(dossier=None) | Q(dossier=finding.dossier_id))
+    if nonconformity.finding:
+        of_it |= shown_by(nonconformity.finding)
     return list(Evidence.objects.standing().filter(of_it).select_related("original", "added_by"))
 
 

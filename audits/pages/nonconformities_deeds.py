@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from audits.actions.writing import written_sha256
+from audits.forms.evidence import EvidenceForm
 from audits.forms.nonconformities_deeds import (
     ActionForm,
     ChangeForm,
@@ -258,15 +259,16 @@ def nonconformity_page(
     given: Mapping[str, forms.Form] | None = None,
 ) -> HttpResponse:
     """Render the sheet with what this person may do now; `given` are forms that were refused."""
+    given = given or {}
     sheet = read_sheet(nonconformity, request.user)
-    deeds = _deeds(request, sheet, given or {})
+    deeds = _deeds(request, sheet, given)
     primary = next((deed for deed in deeds if deed.is_primary), None)
     context = {
         "sheet": sheet,
         "nonconformity": nonconformity,
         "primary": primary,
         "deeds": [deed for deed in deeds if deed is not primary],
-        "actions": _action_rows(request, sheet, given or {}),
+        "actions": _action_rows(request, sheet, given),
         "may_write": _may_write(request.user, nonconformity),
         "open_requests": change_requests_of(sheet, request.user),
         "days_over": days_over(nonconformity),
@@ -275,8 +277,24 @@ def nonconformity_page(
         "extensions": nonconformity.extensions.select_related("granted_by", "action"),
         "checks": nonconformity.effectiveness_checks.select_related("checked_by"),
         "linked": _linked(request, nonconformity),
+        "evidence_form": given.get("evidence") or _evidence_form(request, nonconformity),
     }
     return render(request, "audits/nonconformity_detail.html", context, status=status)
+
+
+def may_add_evidence(user: User, nonconformity: Nonconformity) -> bool:
+    """Adds a photo or a file: who reported it, follows it, belongs to its unit; the secretary."""
+    if nonconformity.is_settled:
+        return False
+    if user.pk in (nonconformity.reported_by_id, nonconformity.auditor_id):
+        return True
+    return may.is_of_unit(user, nonconformity) or may.is_secretary_of(user, nonconformity)
+
+
+def _evidence_form(request: UserRequest, nonconformity: Nonconformity) -> forms.Form | None:
+    if not may_add_evidence(request.user, nonconformity):
+        return None
+    return EvidenceForm(prefix="evidence", initial={"client_id": uuid.uuid4()})
 
 
 def waits_for(nonconformity: Nonconformity) -> str:
