@@ -208,7 +208,7 @@ def wanted_items(audit: Audit) -> list[WantedItem]:
 def _versions(audit: Audit, subjects: Iterable[AuditSubject]) -> dict[int, list[ProcedureVersion]]:
     """Return, by procedure, the version in force on the audit's day, then those of dossiers."""
     procedures = [subject.procedure_id for subject in subjects if subject.procedure_id]
-    known = ProcedureVersion.objects.select_related("procedure__owner")
+    known = ProcedureVersion.objects.select_related("procedure__owner").prefetch_related("periods")
     current = list(known.in_force(on=audit.day).filter(procedure__in=procedures))
     sampled = audit.dossiers.filter(removed_at=None, procedure__in=procedures)
     others = known.filter(pk__in=sampled.values("version")).exclude(

@@ -9,12 +9,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from audits.models import Audit, ChecklistItem, ItemAnswer, Result, SampledDossier
-from audits.workflow import AuditStatus
+from audits.actions.team import must_be_answerable
+from audits.models import ChecklistItem, ItemAnswer, Result, SampledDossier
 from qms.foundation.dates import today
 from qms.foundation.text import clean_lines
 from qms.organisation.models import User
-from qms.records.workflow import TransitionNotAllowed
 
 NOTE_LENGTH = 5000
 
@@ -47,28 +46,13 @@ class Outcome:
     standing: ItemAnswer | None
 
 
-def must_be_under_way(audit: Audit) -> None:
-    """Raise TransitionNotAllowed unless the audit is between opening meeting and signed report."""
-    if audit.report_signed_at is not None:
-        raise TransitionNotAllowed(
-            "Trưởng đoàn đã ký báo cáo, không ghi thêm được. Báo trưởng đoàn nếu còn nội dung "
-            "chưa gửi."
-        )
-    if audit.status != AuditStatus.UNDER_WAY:
-        raise TransitionNotAllowed(
-            "Chỉ ghi câu trả lời từ khi họp khai mạc đến khi trưởng đoàn ký báo cáo; cuộc đánh "
-            f"giá này đang ở trạng thái “{audit.get_status_display()}”."
-        )
-
-
-def locked_item(item: ChecklistItem) -> ChecklistItem:
+def locked_item(item: ChecklistItem, *, by: User) -> ChecklistItem:
     """Return the question as stored now, with its audit, whose row is locked.
 
     The lock of the audit makes answers come one after another, and a report that is being signed
-    come before or after them. Raises TransitionNotAllowed when nothing may be written.
+    come before or after them. Raises TransitionNotAllowed when `by` may write nothing now.
     """
-    audit = item.audit.locked()
-    must_be_under_way(audit)
+    audit = must_be_answerable(item.audit, by=by)
     stored = ChecklistItem.objects.get(pk=item.pk)
     stored.audit = audit
     if stored.removed_at is not None:
@@ -88,7 +72,7 @@ def record_answer(item: ChecklistItem, given: AnswerGiven, *, by: User) -> Outco
     known = _sent_before(item, given, by)
     if known is not None:
         return Outcome("known", known, _standing(item, given.dossier))
-    item = locked_item(item)
+    item = locked_item(item, by=by)
     known = _sent_before(item, given, by)
     if known is not None:
         return Outcome("known", known, _standing(item, given.dossier))

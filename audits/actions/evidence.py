@@ -5,15 +5,15 @@ import uuid
 from dataclasses import dataclass
 from typing import Literal
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from audits.actions.answering import check_dossier, locked_item, must_be_under_way
+from audits.actions.answering import check_dossier, locked_item
+from audits.actions.team import must_be_answerable
 from audits.models import (
-    Audit,
     ChecklistItem,
     CorrectiveAction,
     Evidence,
@@ -73,7 +73,7 @@ def add_evidence(
     known = evidence_sent_before(owner, client_id, by)
     if known is not None:
         return known
-    owner = _locked(owner)
+    owner = _locked(owner, by)
     known = evidence_sent_before(owner, client_id, by)
     if known is not None:
         return known
@@ -107,17 +107,12 @@ def evidence_sent_before(owner: Owner, client_id: uuid.UUID, by: User) -> Eviden
     return known
 
 
-def audit_of(owner: Owner) -> Audit | None:
-    """Return the audit whose report the evidence belongs to, None for a nonconformity's."""
-    return owner.audit if isinstance(owner, ChecklistItem | Finding) else None
-
-
-def _locked(owner: Owner) -> Owner:
+def _locked(owner: Owner, by: User) -> Owner:
     """Return the owner, ready to take evidence. Raises TransitionNotAllowed when it is locked."""
     if isinstance(owner, ChecklistItem):
-        return locked_item(owner)
+        return locked_item(owner, by=by)
     if isinstance(owner, Finding):
-        must_be_under_way(owner.audit.locked())
+        must_be_answerable(owner.audit, by=by)
         return owner
     sheet = owner if isinstance(owner, Nonconformity) else owner.nonconformity
     if sheet.locked().is_settled:
@@ -154,7 +149,7 @@ def withdraw_evidence(evidence: Evidence, *, by: User, reason: str) -> None:
     owner: Owner = (
         evidence.item or evidence.finding or evidence.nonconformity or evidence.action  # type: ignore[assignment]
     )
-    _locked(owner)
+    _locked(owner, by)
     stored = Evidence.objects.select_for_update(of=("self",)).get(pk=evidence.pk)
     if stored.withdrawn_at is not None:
         return
@@ -177,7 +172,7 @@ def confirm_on_site(
         if known.item_id != item.pk or known.recorded_by_id != by.pk:
             raise ValidationError({"client_id": "Mã của xác nhận này đã dùng cho câu khác."})
         return "known", known
-    item = locked_item(item)
+    item = locked_item(item, by=by)
     answers = [answer for answer in item.answers.standing() if answer.result]
     if not answers:
         raise ValidationError("Hãy ghi câu trả lời trước khi đơn vị xác nhận.")

@@ -118,8 +118,7 @@ class ChangeFindingForm(FindingForm):
 
     def over(self, finding: Finding) -> "ChangeFindingForm":
         """Return the form with what was typed, to be put over the finding as it is by now."""
-        data = self.data.copy()
-        data["seen"] = finding.sha256()
+        data = {name: self.data.get(name, "") for name in self.fields} | {"seen": finding.sha256()}
         again = ChangeFindingForm(data, audit=self.audit)
         again.full_clean()
         return again

@@ -32,9 +32,9 @@ class DeedForm(forms.Form):
     state = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, nonconformity: Nonconformity, **kwargs: Any) -> None:
-        initial = {"state": state_of(nonconformity)} | (kwargs.pop("initial", None) or {})
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **kwargs)
         self.nonconformity = nonconformity
+        self.fields["state"].initial = state_of(nonconformity)
 
     def said(self) -> dict[str, Any]:
         """Return what the verb is told."""
@@ -58,10 +58,6 @@ class SeenForm(DayForm):
     """A deed that signs: the hash of what was read travels with it."""
 
     seen = forms.CharField(widget=forms.HiddenInput)
-
-
-class AgreeForm(SeenForm):
-    """The auditor agrees to the measures."""
 
 
 class RefuseForm(DayForm):
@@ -226,8 +222,8 @@ class CloseForm(PasswordForm):
     def __init__(
         self, *args: Any, nonconformity: Nonconformity, request: HttpRequest, **kwargs: Any
     ) -> None:
-        initial = {"state": state_of(nonconformity)} | (kwargs.pop("initial", None) or {})
-        super().__init__(*args, initial=initial, request=request, **kwargs)
+        super().__init__(*args, request=request, **kwargs)
+        self.fields["state"].initial = state_of(nonconformity)
 
 
 class TreatmentForm(DeedForm):

@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import DateField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.http import urlencode
 
-from audits.models import DueExtension, Nonconformity, NonconformityMove, Treatment
+from audits.models import Nonconformity, Treatment
+from audits.standing import as_of
 from audits.workflow import SETTLED_NONCONFORMITY, NonconformityStatus
 from qms.foundation.dates import parse_date, today
 from qms.foundation.text import fold
@@ -73,6 +74,18 @@ class Asked:
     def is_filtered(self) -> bool:
         return any(self.typed.values())
 
+    @property
+    def narrowed(self) -> list[str]:
+        """Return in words what is asked that no field of the page shows."""
+        words = {
+            "procedure": "quy trình {}",
+            "clause": "điều {}",
+            "cause": "một nhóm nguyên nhân",
+            "year": "phát hiện năm {}",
+            "repeated": "lặp lại",
+        }
+        return [text.format(self.typed[name]) for name, text in words.items() if self.typed[name]]
+
     def query(self, **other: str) -> str:
         """Return the parameters that ask the same, but for `other`, each pair ending in `&`."""
         asked = {name: self.typed[field] for name, field in _NAMES.items()}
@@ -80,27 +93,12 @@ class Asked:
         return "".join(f"{urlencode({k: v})}&" for k, v in asked.items() if v)
 
 
-def standing_on(visible: QuerySet[Nonconformity], day: dt.date) -> QuerySet[Nonconformity]:
-    """Return those found by the day, with `state` and `due_then` as they were on it."""
-    moves = NonconformityMove.objects.filter(nonconformity=OuterRef("pk"), on__lte=day)
-    put_off = DueExtension.objects.filter(
-        nonconformity=OuterRef("pk"), action=None, granted_on__gt=day
-    )
-    return visible.filter(found_on__lte=day).annotate(
-        state=Coalesce(
-            Subquery(moves.order_by("-pk").values("status")[:1]), Value(NonconformityStatus.OPEN)
-        ),
-        due_then=Coalesce(
-            Subquery(put_off.order_by("pk").values("old_due_on")[:1]),
-            F("due_on"),
-            output_field=DateField(),
-        ),
-    )
-
-
 def listed(visible: QuerySet[Nonconformity], asked: Asked) -> QuerySet[Nonconformity]:
     """Return what was asked for, with what the list shows of each."""
-    found = standing_on(visible, asked.day).filter(_wanted(asked.typed, asked.day))
+    found = as_of(asked.day, visible.filter(found_on__lte=asked.day)).annotate(
+        state=Coalesce("status_then", Value(NonconformityStatus.OPEN))
+    )
+    found = found.filter(_wanted(asked.typed, asked.day))
     for word in fold(asked.typed["q"]).split():
         found = found.filter(search_key__contains=word)
     return found.select_related("unit", "procedure", "owner").order_by(*ORDERS[asked.order])
@@ -129,7 +127,7 @@ def _wanted(typed: Mapping[str, str], day: dt.date) -> Q:
         causes = Treatment.objects.filter(
             nonconformity=OuterRef("pk"), round=OuterRef("round"), category=typed["cause"]
         )
-        wanted &= Exists(causes)
+        wanted &= Q(Exists(causes))
     return wanted
 
 

@@ -13,15 +13,24 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_POST, require_safe
 
-from audits.actions.answering import must_be_under_way, record_answer
+from audits.actions.answering import record_answer
 from audits.actions.evidence import add_evidence, confirm_on_site
 from audits.actions.findings import FindingGiven, add_finding
 from audits.forms.field import AnswerForm, FieldFindingForm, UploadForm
-from audits.models import Audit, ChecklistItem, SampledDossier
+from audits.models import (
+    Audit,
+    ChecklistItem,
+    Evidence,
+    Finding,
+    ItemAnswer,
+    SampledDossier,
+    SiteConfirmation,
+)
 from audits.pages.field import answer_data, evidence_data, outcome_data, snapshot
 from audits.permissions.audits import can_answer, membership, visible_audits
 from qms.foundation.dates import today
 from qms.http import UserRequest
+from qms.organisation.models import User
 from qms.records.workflow import TransitionNotAllowed
 
 View = Callable[..., HttpResponseBase]
@@ -29,15 +38,15 @@ FieldView = Callable[[UserRequest, Audit], HttpResponse]
 
 
 class Refused(Exception):
-    """Nothing was changed; the answer says why, by field."""
+    """Nothing was changed; the answer says why, by field; `why` where the phone has to act."""
 
-    def __init__(self, status: int, errors: dict[str, list[str]]) -> None:
+    def __init__(self, status: int, errors: dict[str, list[str]], why: str = "") -> None:
         super().__init__(status)
-        self.status, self.errors = status, errors
+        self.status, self.errors, self.why = status, errors, why
 
 
-def _refused(status: int, sentence: str) -> Refused:
-    return Refused(status, {"__all__": [sentence]})
+def _refused(status: int, sentence: str, why: str = "") -> Refused:
+    return Refused(status, {"__all__": [sentence]}, why)
 
 
 def in_the_field(view: FieldView) -> View:
@@ -54,7 +63,12 @@ def in_the_field(view: FieldView) -> View:
             if not request.user.is_authenticated:
                 if "application/json" not in request.headers.get("Accept", ""):
                     return redirect_to_login(request.get_full_path())
-                raise _refused(403, "Phiên làm việc đã hết, hãy đăng nhập lại để gửi.")
+                raise _refused(
+                    403, "Phiên làm việc đã hết, hãy đăng nhập lại để gửi.", "signed_out"
+                )
+            if request.headers.get("X-Field-Person", str(request.user.pk)) != str(request.user.pk):
+                # What one person queued is never recorded as another's.
+                raise _refused(403, "Nội dung này do tài khoản khác ghi trên máy.", "other")
             audit = visible_audits(request.user).filter(slug=slug).first()
             if audit is None:
                 raise _refused(404, "Không có cuộc đánh giá này, hoặc bạn không được xem.")
@@ -66,13 +80,13 @@ def in_the_field(view: FieldView) -> View:
         except ValidationError as refusal:
             return _errors(422, by_field(refusal))
         except Refused as refusal:
-            return _errors(refusal.status, refusal.errors)
+            return _errors(refusal.status, refusal.errors, refusal.why)
 
     return answer
 
 
-def _errors(status: int, errors: dict[str, list[str]]) -> JsonResponse:
-    return JsonResponse({"errors": errors}, status=status)
+def _errors(status: int, errors: dict[str, list[str]], why: str = "") -> JsonResponse:
+    return JsonResponse({"errors": errors} | ({"why": why} if why else {}), status=status)
 
 
 def by_field(refusal: ValidationError) -> dict[str, list[str]]:
@@ -176,14 +190,28 @@ def _item(request: UserRequest, audit: Audit, form: forms.Form) -> ChecklistItem
     if not form.is_valid():
         errors = form.errors.get_json_data()
         raise Refused(422, {name: [e["message"] for e in es] for name, es in errors.items()})
-    if not can_answer(request.user, audit):
-        must_be_under_way(audit)  # says which of the two it is: the audit, or the person
+    if not can_answer(request.user, audit) and not _was_sent(request.user, form):
+        if not audit.is_changeable:
+            raise _refused(
+                409, "Báo cáo đã được ký hoặc cuộc đánh giá đã xong, không gửi được nữa."
+            )
         raise _refused(403, "Chỉ người đánh giá trong đoàn ghi được vào phiếu này.")
     item = audit.items.filter(pk=form.cleaned_data["item"]).first()
     if item is None:
         raise Refused(422, {"item": ["Câu hỏi này không thuộc cuộc đánh giá."]})
     item.audit = audit
     return item
+
+
+def _was_sent(user: User, form: forms.Form) -> bool:
+    """Tell whether this was stored already: then it is said again, even when nothing is taken."""
+    mine = {"client_id": form.cleaned_data["client_id"]}
+    return (
+        ItemAnswer.objects.filter(**mine, answered_by=user).exists()
+        or Finding.objects.filter(**mine, found_by=user).exists()
+        or Evidence.objects.filter(**mine, added_by=user).exists()
+        or SiteConfirmation.objects.filter(**mine, recorded_by=user).exists()
+    )
 
 
 def _dossier(audit: Audit, pk: int | None) -> SampledDossier | None:

@@ -12,7 +12,7 @@
   const { user, audit } = settings;
   const queue = field.makeQueue({ user, audit });
   const state = {
-    data: null, queued: [], drafts: new Map(), id: null, dossier: null, onlyOpen: false,
+    name: settings.name, data: null, queued: [], drafts: new Map(), id: null, dossier: null, onlyOpen: false,
     mayWrite: false, isReady: false, advice: "", net: { name: "opening", sentAt: null, readAt: null },
   };
   const note = document.querySelector("[data-note]");
@@ -73,10 +73,11 @@
     const item = itemOf(id) ?? state.data.items[0];
     if (!item) return;
     state.id = item.id;
-    const cells = field.cellsOf(state, item).slice(1);
-    if (!cells.some((cell) => cell.dossier === state.dossier)) {
-      const open = cells.find((cell) => !cell.shown?.result) ?? cells[0];
-      state.dossier = open?.dossier ?? null;
+    const [whole, ...cells] = field.cellsOf(state, item);
+    const asked = [whole, ...cells].find((cell) => cell.disputed.length);
+    if (asked || !cells.some((cell) => cell.dossier === state.dossier)) {
+      const open = asked ?? cells.find((cell) => !cell.shown?.result) ?? cells[0] ?? whole;
+      state.dossier = open.dossier;
     }
     history.replaceState(null, "", `#cau-${item.id}`);
     draw();
@@ -227,7 +228,7 @@
     state.mayWrite = mayWriteNow();
     state.net.readAt = Date.now();
     if (isChanged) await queue.keepCopy(data).catch(() => say("full"));
-    if (["opening", "offline", "signed_out", "other"].includes(state.net.name)) say("idle");
+    if (["opening", "offline", "signed_out", "other", "later"].includes(state.net.name)) say("idle");
     if (itemOf(state.id)) draw();
     else go(firstId(), { focus: false });
     await commit();
@@ -241,7 +242,7 @@
 
   async function meet() {
     await sender.send();
-    if (["idle", "opening", "offline"].includes(state.net.name)) await refresh();
+    if (["idle", "opening", "offline", "later"].includes(state.net.name)) await refresh();
   }
 
   window.addEventListener("online", meet);
@@ -291,11 +292,10 @@
   }
 
   function showDispute() {
-    const wanted = state.data.items
-      .flatMap((item) => field.cellsOf(state, item))
-      .find((cell) => cell.disputed.length);
+    const cells = state.data.items.flatMap((item) => field.cellsOf(state, item));
+    const disputed = cells.filter((cell) => cell.disputed.length);
+    const wanted = disputed.find((cell) => cell.item.id !== state.id) ?? disputed[0];
     if (!wanted) return;
-    state.dossier = wanted.dossier;
     go(wanted.item.id);
   }
 

@@ -23,7 +23,8 @@
     if (answer.status === 422) return { means: "wrong", errors: data?.errors ?? {} };
     if (answer.status === 413) return { means: "wrong", errors: { file: ["Tệp lớn quá giới hạn của máy chủ."] } };
     if (answer.status === 409) return { means: "locked", errors: data?.errors };
-    if (answer.status === 403) return { means: data?.why ?? "refused", errors: data?.errors };
+    if (answer.status === 403 && !data) return { means: "later" }; // the token was of an older session
+    if (answer.status === 403) return { means: data.why ?? "refused", errors: data.errors };
     if (answer.status === 404) return { means: "refused" };
     return { means: "later" };
   }
@@ -59,7 +60,8 @@
     return { headers, body: form };
   }
 
-  /** `say(state, detail)` is told how it goes: idle, sending, offline, later, signed_out, locked, refused. */
+  /** `say(state, detail)` is told how it goes: idle, sending, offline, later, locked, or
+   signed_out, other (somebody else is signed in), refused. */
   field.makeSender = ({ queue, addresses, say, stored }) => {
     let isSending = false;
     let isWanted = false;
