@@ -79,14 +79,14 @@ def test_a_photo_is_shown_without_its_place_and_kept_with_it(
 
     _, copy = shown(client, evidence)
     _, original = shown(client, evidence, "evidence-original")
-    with client.get(reverse("audits:evidence-file", args=[evidence.pk])) as response:
-        disposition = response.headers["Content-Disposition"]
+    response = client.get(reverse("audits:evidence-file", args=[evidence.pk]))
+    assert response.getvalue() == copy
 
     sent.seek(0)
     assert original == sent.read()
     assert dict(Image.open(io.BytesIO(copy)).getexif()) == {}
     assert dict(Image.open(io.BytesIO(original)).getexif()) != {}
-    assert disposition == "inline"
+    assert response.headers["Content-Disposition"] == "inline"
 
 
 def test_a_file_is_kept_as_it_is(client: Client, filled: Filled) -> None:
