@@ -13,6 +13,7 @@ BY_OBJECT = "by object"
 
 SECRETARY = frozenset({Role.ISO_SECRETARY})
 READERS = frozenset(Role) - {Role.SYSTEM_ADMIN}  # the administrator has no way to content
+PLANNERS = frozenset({Role.ISO_SECRETARY, Role.LEADER, Role.INTERNAL_AUDITOR})
 SETTLERS = frozenset({Role.ISO_SECRETARY, Role.LEADER, Role.SYSTEM_ADMIN})
 
 ACCESS: dict[str, str | frozenset[Role]] = {
@@ -77,6 +78,57 @@ ACCESS: dict[str, str | frozenset[Role]] = {
     "procedures:decision-issue": BY_OBJECT,
     "procedures:decision-cancel": BY_OBJECT,
     "procedures:decision-file": BY_OBJECT,
+    # audits: planning, team, timetable, report
+    "audits:audit-list": ANYONE,
+    "audits:audit-new": SECRETARY,
+    "audits:audit-calendar": ANYONE,
+    "audits:audit-feed": ANYONE,
+    "audits:audit-detail": BY_OBJECT,
+    "audits:audit-edit": BY_OBJECT,
+    "audits:audit-ics": BY_OBJECT,
+    "audits:audit-team": BY_OBJECT,
+    "audits:audit-member-remove": BY_OBJECT,
+    "audits:audit-member-reason": BY_OBJECT,
+    "audits:audit-countersign": BY_OBJECT,
+    "audits:audit-team-decision": BY_OBJECT,
+    "audits:audit-team-file": BY_OBJECT,
+    "audits:audit-scope": BY_OBJECT,
+    "audits:audit-subject-remove": BY_OBJECT,
+    "audits:audit-timetable": BY_OBJECT,
+    "audits:audit-session-edit": BY_OBJECT,
+    "audits:audit-session-remove": BY_OBJECT,
+    "audits:audit-notify": BY_OBJECT,
+    "audits:audit-opening": BY_OBJECT,
+    "audits:audit-closing-meeting": BY_OBJECT,
+    "audits:audit-report": BY_OBJECT,
+    "audits:audit-report-sign": BY_OBJECT,
+    "audits:audit-report-withdraw": BY_OBJECT,
+    "audits:audit-report-approve": BY_OBJECT,
+    "audits:audit-report-return": BY_OBJECT,
+    "audits:audit-close": BY_OBJECT,
+    "audits:audit-cancel": BY_OBJECT,
+    # the year's plan of audits, auditors, settings
+    "audits:programme-list": READERS,
+    "audits:programme-new": SECRETARY,
+    "audits:programme-detail": BY_OBJECT,
+    "audits:programme-edit": BY_OBJECT,
+    "audits:line-new": BY_OBJECT,
+    "audits:line-edit": BY_OBJECT,
+    "audits:line-remove": BY_OBJECT,
+    "audits:programme-take-up": BY_OBJECT,
+    "audits:programme-submit": BY_OBJECT,
+    "audits:programme-approve": BY_OBJECT,
+    "audits:programme-return": BY_OBJECT,
+    "audits:programme-cancel": BY_OBJECT,
+    "audits:programme-revise": BY_OBJECT,
+    "audits:auditor-list": PLANNERS,
+    "audits:certificate-new": SECRETARY,
+    "audits:certificate-withdraw": BY_OBJECT,
+    "audits:certificate-file": BY_OBJECT,
+    "audits:settings": SETTLERS - {Role.SYSTEM_ADMIN},
+    # audits in the field
+    "audits:service-worker": PUBLIC,  # a script; holds nothing of anybody
+    "audits:field": BY_OBJECT,
     # the checklist: the team's; others read it after the closing meeting
     "audits:checklist": BY_OBJECT,
     "audits:checklist-generate": BY_OBJECT,

@@ -47,7 +47,7 @@ def test_bootstrap_is_the_published_5_3_9(name: str, begins: str, ends: str) -> 
     assert digest.endswith(ends)
 
 
-@pytest.mark.parametrize("folder", [VENDOR / "bootstrap", VENDOR / "lucide", FONTS])
+@pytest.mark.parametrize("folder", [VENDOR / "bootstrap", VENDOR / "idb", VENDOR / "lucide", FONTS])
 def test_licence_lies_beside_the_files(folder: Path) -> None:
     assert len((folder / "LICENSE").read_text(encoding="utf-8")) > 500
 

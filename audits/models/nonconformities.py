@@ -355,10 +355,8 @@ class Nonconformity(WorkflowModel):
 
     def note_day(self, *, by: User, on: dt.date, reason: str) -> None:
         """Append what was done on a civil day, in the status and round that stand now."""
-        move = NonconformityMove(
-            nonconformity=self, status=self.status, round=self.round, on=on, by=by, reason=reason
-        )
-        move.save(force_insert=True)
+        stands = {"status": self.status, "round": self.round}
+        self.moves.model(nonconformity=self, on=on, by=by, reason=reason, **stands).save()
 
     @transaction.atomic
     def proceed(
@@ -497,30 +495,6 @@ class Nonconformity(WorkflowModel):
         sign_on_day(
             self, act, by=by, on=on, sha256=self.statement_sha256(), recorded_by=recorded_by
         )
-
-
-class NonconformityMove(models.Model):
-    """Each move with its civil day beside its time of recording; appended, never changed.
-
-    What is done on a day without moving on, such as the unit's confirmation, stands here too, in
-    the status that stood.
-    """
-
-    nonconformity = models.ForeignKey(Nonconformity, models.PROTECT, related_name="moves")
-    status = models.CharField(max_length=12, choices=NonconformityStatus)
-    round = models.PositiveSmallIntegerField()
-    on = models.DateField("ngày")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    reason = models.TextField(blank=True)
-    recorded_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        verbose_name = "bước xử lý KPH"
-        verbose_name_plural = "bước xử lý KPH"
-        ordering = ["pk"]
-
-    def __str__(self) -> str:
-        return f"{self.nonconformity.number}: {self.get_status_display()}"
 
 
 def _sha256(content: dict[str, Any]) -> str:

@@ -38,15 +38,15 @@ FieldView = Callable[[UserRequest, Audit], HttpResponse]
 
 
 class Refused(Exception):
-    """Nothing was changed; the answer says why, by field."""
+    """Nothing was changed; the answer says why, by field, and in a code where the phone must act."""
 
-    def __init__(self, status: int, errors: dict[str, list[str]]) -> None:
+    def __init__(self, status: int, errors: dict[str, list[str]], why: str = "") -> None:
         super().__init__(status)
-        self.status, self.errors = status, errors
+        self.status, self.errors, self.why = status, errors, why
 
 
-def _refused(status: int, sentence: str) -> Refused:
-    return Refused(status, {"__all__": [sentence]})
+def _refused(status: int, sentence: str, why: str = "") -> Refused:
+    return Refused(status, {"__all__": [sentence]}, why)
 
 
 def in_the_field(view: FieldView) -> View:
@@ -63,7 +63,10 @@ def in_the_field(view: FieldView) -> View:
             if not request.user.is_authenticated:
                 if "application/json" not in request.headers.get("Accept", ""):
                     return redirect_to_login(request.get_full_path())
-                raise _refused(403, "Phiên làm việc đã hết, hãy đăng nhập lại để gửi.")
+                raise _refused(403, "Phiên làm việc đã hết, hãy đăng nhập lại để gửi.", "signed_out")
+            if request.headers.get("X-Field-Person", str(request.user.pk)) != str(request.user.pk):
+                # What one person queued is never recorded as another's.
+                raise _refused(403, "Nội dung này do tài khoản khác ghi trên máy.", "other")
             audit = visible_audits(request.user).filter(slug=slug).first()
             if audit is None:
                 raise _refused(404, "Không có cuộc đánh giá này, hoặc bạn không được xem.")
@@ -75,13 +78,13 @@ def in_the_field(view: FieldView) -> View:
         except ValidationError as refusal:
             return _errors(422, by_field(refusal))
         except Refused as refusal:
-            return _errors(refusal.status, refusal.errors)
+            return _errors(refusal.status, refusal.errors, refusal.why)
 
     return answer
 
 
-def _errors(status: int, errors: dict[str, list[str]]) -> JsonResponse:
-    return JsonResponse({"errors": errors}, status=status)
+def _errors(status: int, errors: dict[str, list[str]], why: str = "") -> JsonResponse:
+    return JsonResponse({"errors": errors} | ({"why": why} if why else {}), status=status)
 
 
 def by_field(refusal: ValidationError) -> dict[str, list[str]]:

@@ -1,0 +1,442 @@
+"""The field page in a real browser: with the network cut, on two phones, after a session ended."""
+
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.sessions.models import Session
+from PIL import Image
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from audits.models import ChecklistItem, Evidence, Finding, ItemAnswer, SiteConfirmation
+from audits.views.worker import DRAWN, FILES
+from qms.organisation.models import User
+from tests.audits.filling import Filled, make_filled
+from tests.factories import PASSWORD, Office
+
+SIZES = {"desk": (1280, 900), "phone": (390, 844)}
+PHONE = SIZES["phone"]
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass
+class Devices:
+    """Phones, each a browser of its own; closes them, and fails where a script of ours failed."""
+
+    browser: Browser
+    address: str
+    contexts: list[BrowserContext] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+
+    def phone(self, user: User, size: tuple[int, int] = PHONE, **options: Any) -> Page:
+        """A page of somebody who is signed in."""
+        context = self.browser.new_context(
+            base_url=self.address,
+            viewport={"width": size[0], "height": size[1]},
+            locale="vi-VN",
+            reduced_motion="reduce",
+            **options,
+        )
+        self.contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        sign_in(page, user)
+        return page
+
+
+def sign_in(page: Page, user: User) -> None:
+    page.goto("/tai-khoan/dang-nhap/")
+    page.get_by_label("Tên đăng nhập").fill(user.username)
+    page.get_by_label("Mật khẩu").fill(PASSWORD)
+    page.get_by_role("button", name="Đăng nhập").click()
+    page.wait_for_url("**/")
+
+
+@pytest.fixture
+def devices(browser: Browser, live_server: Any) -> Iterator[Devices]:
+    made = Devices(browser, str(live_server))
+    yield made
+    for context in made.contexts:
+        context.close()
+    assert made.wrong == []
+
+
+@pytest.fixture
+def filled(committed_db: None) -> Filled:
+    """An audit under way with its checklist; its first question is a step."""
+    return make_filled(Office())
+
+
+def address(filled: Filled, item: ChecklistItem | None = None) -> str:
+    return f"/danh-gia/{filled.audit.slug}/hien-truong/" + (f"#cau-{item.pk}" if item else "")
+
+
+def says(page: Page, text: str | re.Pattern[str]) -> None:
+    expect(page.locator("[data-net-text]")).to_have_text(text)
+
+
+def open_field(page: Page, filled: Filled, item: ChecklistItem | None = None) -> None:
+    """Open the page, and wait until it may be opened without network."""
+    page.goto(address(filled, item))
+    says(page, "Sẵn sàng dùng khi mất mạng")
+
+
+def press(page: Page, answer: str) -> None:
+    page.get_by_role("button", name=answer, exact=True).click()
+
+
+def picture() -> dict[str, Any]:
+    data = io.BytesIO()
+    Image.new("RGB", (64, 48), "navy").save(data, "JPEG")
+    return {"name": "anh.jpg", "mimeType": "image/jpeg", "buffer": data.getvalue()}
+
+
+def standing(item: ChecklistItem) -> list[tuple[str, str]]:
+    return list(item.answers.standing().values_list("result", "note"))
+
+
+def test_worker_keeps_every_file_that_the_page_loads() -> None:
+    template = (ROOT / "templates" / "audits" / "field.html").read_text(encoding="utf-8")
+    scripts = "".join(path.read_text("utf-8") for path in (ROOT / "static" / "field").glob("*.js"))
+    loaded = set(re.findall(r"\{% static '([^']+)' %\}", template))
+    drawn = set(re.findall(r'\bicon\("([a-z0-9-]+)"\)', scripts))
+
+    assert loaded | {"vendor/lucide/sprite.svg"} == set(FILES)
+    assert drawn <= set(DRAWN)
+
+
+def test_checklist_is_filled_without_network_and_sent_when_back(
+    devices: Devices, filled: Filled
+) -> None:
+    """A reload, a photo, a finding and a confirmation while the network is cut; nothing is lost."""
+    item = filled.item()
+    page = devices.phone(filled.auditor)
+    open_field(page, filled, item)
+    page.context.set_offline(True)
+    page.reload()
+    says(page, re.compile("^Mất kết nối – dùng bản tải lúc "))
+    expect(page.locator("[data-question]")).to_contain_text(item.question)
+
+    page.get_by_label("Ghi chép").fill("Không có phiếu hẹn trả")
+    press(page, "Không phù hợp")  # the first tap of a finding
+    page.get_by_role("button", name="Ghi phát hiện").click()  # the second
+    page.get_by_role("button", name="Lưu phát hiện").click()  # the third
+    expect(page.get_by_text("01 phát hiện chờ gửi")).to_be_visible()
+    page.locator("[data-pick=evidence]").first.set_input_files(picture())
+    page.get_by_label("Chú thích").fill("Sổ tiếp nhận")
+    page.get_by_role("button", name="Lưu bằng chứng").click()
+    page.get_by_role("button", name="Đơn vị xác nhận tại chỗ").click()
+    page.get_by_label("Họ và tên").fill("Bùi Thị Cửa")
+    sign_on_screen(page)
+    page.get_by_role("button", name="Lưu xác nhận").click()
+    says(page, "Mất kết nối – 04 mục chưa gửi")
+    page.reload()
+    says(page, "Mất kết nối – 04 mục chưa gửi")
+    expect(page.get_by_label("Ghi chép")).to_have_value("Không có phiếu hẹn trả")
+    assert not ItemAnswer.objects.exists()
+
+    page.context.set_offline(False)
+
+    says(page, re.compile(r"^Đã gửi hết lúc \d\d:\d\d$"))
+    assert standing(item) == [("nonconform", "Không có phiếu hẹn trả")]
+    finding = Finding.objects.get()
+    assert (finding.item, finding.grade, finding.unit) == (item, "nonconform", item.unit)
+    assert (finding.version, finding.step_key) == (filled.version, item.row_key)
+    assert finding.evidence_text == "Không có phiếu hẹn trả"
+    evidence = Evidence.objects.get()
+    assert (evidence.item, evidence.caption, evidence.is_picture) == (item, "Sổ tiếp nhận", True)
+    assert SiteConfirmation.objects.get().name == "Bùi Thị Cửa"
+    expect(page.get_by_role("link", name="Đã ghi PH-01")).to_be_visible()
+    expect(page.get_by_text("Đơn vị đã xác nhận câu trả lời này.")).to_be_visible()
+
+
+def sign_on_screen(page: Page) -> None:
+    canvas = page.locator("[data-sign]")
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 40, box["y"] + 60)
+    page.mouse.down()
+    for number in range(1, 9):
+        page.mouse.move(box["x"] + 40 + 20 * number, box["y"] + 60 + 30 * (number % 2))
+    page.mouse.up()
+
+
+def test_two_auditors_on_one_question_both_survive_and_the_second_is_asked(
+    devices: Devices, filled: Filled
+) -> None:
+    item = filled.item()
+    first, second = devices.phone(filled.lead), devices.phone(filled.auditor)
+    for page in (first, second):
+        open_field(page, filled, item)
+        page.context.set_offline(True)
+    first.get_by_label("Ghi chép").fill("Có đủ phiếu hẹn")
+    press(first, "Phù hợp")
+    second.get_by_label("Ghi chép").fill("Thiếu một phiếu hẹn")
+    press(second, "Lưu ý")
+    says(first, "Mất kết nối – 01 mục chưa gửi")
+    says(second, "Mất kết nối – 01 mục chưa gửi")
+
+    first.context.set_offline(False)
+    says(first, re.compile("^Đã gửi hết"))
+    second.context.set_offline(False)
+    expect(second.get_by_role("heading", name="Hai người cùng trả lời câu này")).to_be_visible()
+
+    assert standing(item) == [("conform", "Có đủ phiếu hẹn")]
+    assert [each.note for each in item.answers.disputed()] == ["Thiếu một phiếu hẹn"]
+    sides = second.locator(".field-side")
+    expect(sides).to_have_count(2)
+    expect(sides.nth(0)).to_contain_text(str(filled.lead))
+    second.get_by_text("Gộp lại", exact=True).click()
+    second.get_by_label("Kết quả").select_option(label="Lưu ý")
+    second.get_by_role("button", name="Lưu câu gộp").click()
+    says(second, re.compile("^Đã gửi hết"))
+    assert standing(item) == [("observation", "Có đủ phiếu hẹn\nThiếu một phiếu hẹn")]
+    assert not item.answers.disputed().exists()
+    assert item.answers.count() == 3
+
+
+def test_one_of_two_answers_is_chosen(devices: Devices, filled: Filled) -> None:
+    item = filled.item()
+    page = devices.phone(filled.auditor)
+    open_field(page, filled, item)
+    page.context.set_offline(True)
+    press(page, "Không phù hợp")
+    other = devices.phone(filled.lead)
+    open_field(other, filled, item)
+    press(other, "Phù hợp")
+    says(other, re.compile("^Đã gửi hết"))
+    page.context.set_offline(False)
+
+    side = page.locator(".field-side", has_text=str(filled.auditor))
+    side.get_by_role("button", name="Giữ câu này").click()
+
+    expect(page.locator("[data-dispute]")).to_be_hidden()
+    says(page, re.compile("^Đã gửi hết"))
+    assert standing(item) == [("nonconform", "")]
+
+
+def test_what_one_queued_is_not_sent_by_another_on_the_same_device(
+    devices: Devices, filled: Filled
+) -> None:
+    item = filled.item()
+    page = devices.phone(filled.auditor)
+    open_field(page, filled, item)
+    page.context.set_offline(True)
+    press(page, "Lưu ý")
+    says(page, "Mất kết nối – 01 mục chưa gửi")
+    page.goto("about:blank")
+    page.context.set_offline(False)
+    page.goto("/quy-trinh/")
+    page.locator("summary.person").click()
+    page.get_by_role("button", name="Đăng xuất").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Còn 01 mục chưa gửi")
+    page.get_by_role("dialog").get_by_role("button", name="Đăng xuất").click()
+    page.wait_for_url("**/tai-khoan/dang-nhap/")
+
+    sign_in(page, filled.lead)
+    kept = page.evaluate("caches.keys()")
+    open_field(page, filled, item)
+    press(page, "Phù hợp")
+    says(page, re.compile("^Đã gửi hết"))
+
+    assert [name for name in kept if name.startswith("field-pages-")] == []
+    assert standing(item) == [("conform", "")]
+    assert ItemAnswer.objects.get().answered_by == filled.lead
+    page.locator("h1").evaluate("() => localStorage.clear()")
+    page.goto("/quy-trinh/")
+    page.locator("summary.person").click()
+    page.get_by_role("button", name="Đăng xuất").click()
+    page.wait_for_url("**/tai-khoan/dang-nhap/")
+    sign_in(page, filled.auditor)
+    page.goto(address(filled, item))
+    expect(page.get_by_role("heading", name="Hai người cùng trả lời câu này")).to_be_visible()
+    assert item.answers.disputed().get().answered_by == filled.auditor
+
+
+def test_open_page_does_not_send_in_the_session_of_another(
+    devices: Devices, filled: Filled
+) -> None:
+    """Somebody else signs in, in another tab: what this tab has queued stays where it is."""
+    item = filled.item()
+    page = devices.phone(filled.auditor)
+    open_field(page, filled, item)
+    page.context.set_offline(True)
+    press(page, "Lưu ý")
+    says(page, "Mất kết nối – 01 mục chưa gửi")
+    Session.objects.all().delete()
+    other = devices.phone(filled.lead)
+    page.context.add_cookies(other.context.cookies())
+
+    page.context.set_offline(False)
+
+    says(page, "Máy này đang đăng nhập bằng tài khoản khác")
+    assert not ItemAnswer.objects.exists()
+    expect(page.get_by_role("button", name="Lưu ý", exact=True)).to_have_attribute(
+        "aria-pressed", "true"
+    )
+
+
+def test_ended_session_keeps_the_queue_until_one_signs_in_again(
+    devices: Devices, filled: Filled
+) -> None:
+    item = filled.item()
+    page = devices.phone(filled.auditor)
+    open_field(page, filled, item)
+    Session.objects.all().delete()
+    press(page, "Không áp dụng")
+    says(page, "Phiên làm việc đã hết, đăng nhập lại để gửi")
+    assert not ItemAnswer.objects.exists()
+
+    page.get_by_role("link", name="Đăng nhập").click()
+    page.get_by_label("Tên đăng nhập").fill(filled.auditor.username)
+    page.get_by_label("Mật khẩu").fill(PASSWORD)
+    page.get_by_role("button", name="Đăng nhập").click()
+    page.wait_for_url("**/hien-truong/")
+
+    says(page, re.compile("^Đã gửi hết"))
+    assert standing(item) == [("not_applicable", "")]
+
+
+def test_locked_audit_keeps_the_queue_and_gives_it_as_a_file(
+    devices: Devices, filled: Filled
+) -> None:
+    item = filled.item()
+    page = devices.phone(filled.auditor)
+    open_field(page, filled, item)
+    page.context.set_offline(True)
+    page.get_by_label("Ghi chép").fill("Ghi khi đã khóa")
+    press(page, "Lưu ý")
+    says(page, "Mất kết nối – 01 mục chưa gửi")
+    filled.audit.cancel(by=filled.office.secretary, reason="Hoãn")
+    page.context.set_offline(False)
+
+    says(page, re.compile("^01 mục chưa gửi. .* Xuất tệp"))
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Xuất tệp").click()
+
+    assert "Ghi khi đã khóa" in Path(download.value.path()).read_text(encoding="utf-8")
+    assert not ItemAnswer.objects.exists()
+
+
+def test_refused_finding_is_shown_at_its_question_and_mended(
+    devices: Devices, filled: Filled
+) -> None:
+    """The server lets nothing be found before the audit began; what was typed stays."""
+    item = filled.item()
+    page = devices.phone(filled.auditor)
+    open_field(page, filled, item)
+    page.route("**/hien-truong/gui/", _with_a_finding_of_the_past)
+    page.get_by_label("Ghi chép").fill("Sổ chưa ghi")
+    press(page, "Lưu ý")
+    page.get_by_role("button", name="Ghi phát hiện").click()
+    page.get_by_role("button", name="Lưu phát hiện").click()
+    expect(page.get_by_role("alert")).to_contain_text("Phát hiện chưa gửi được: Ngày phát hiện")
+    says(page, "01 mục chưa gửi được, cần xem lại")
+
+    page.unroute("**/hien-truong/gui/")
+    page.get_by_role("button", name="Sửa phát hiện").click()
+    expect(page.get_by_label("Bằng chứng", exact=True)).to_have_value("Sổ chưa ghi")
+    page.get_by_role("button", name="Lưu phát hiện").click()
+
+    says(page, re.compile("^Đã gửi hết"))
+    assert Finding.objects.get().evidence_text == "Sổ chưa ghi"
+
+
+def _with_a_finding_of_the_past(route: Any) -> None:
+    sent = route.request.post_data_json
+    if sent["op"] == "finding":
+        sent["found_on"] = "2001-01-01"
+    route.continue_(post_data=sent)
+
+
+def test_keys_answer_and_move_and_the_list_filters(devices: Devices, filled: Filled) -> None:
+    items = list(filled.audit.items.all())
+    page = devices.phone(filled.auditor, SIZES["desk"])
+    open_field(page, filled, items[0])
+
+    page.keyboard.press("1")
+    expect(page.locator("[data-count]")).to_have_text(f"1/{len(items)}")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("[data-place]")).to_have_text(f"Câu 2/{len(items)}")
+    expect(page.locator("[data-question]")).to_be_focused()
+    page.get_by_label("Ghi chép").fill("4")
+    page.keyboard.press("ArrowRight")  # moves within the text
+    expect(page.locator("[data-place]")).to_have_text(f"Câu 2/{len(items)}")
+    page.get_by_role("complementary").get_by_role("button", name="Chỉ câu chưa trả lời").click()
+
+    expect(page.locator(".field-aside .field-jump-to")).to_have_count(len(items) - 1)
+    page.locator("[data-question]").focus()
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator("[data-place]")).to_have_text(f"Câu 2/{len(items)}")
+    says(page, re.compile("^Đã gửi hết"))
+    assert standing(items[0]) == [("conform", "")]
+    assert standing(items[1]) == [("", "4")]
+
+
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_page_fits_the_screen_and_can_be_used_by_everybody(
+    devices: Devices, filled: Filled, size: tuple[int, int], scheme: str
+) -> None:
+    item = filled.item()
+    page = devices.phone(filled.auditor, size, color_scheme=scheme)
+    open_field(page, filled, item)
+    wrong = problems(page)
+    press(page, "Không phù hợp")
+    says(page, re.compile("^Đã gửi hết"))
+    wrong += problems(page)
+    page.get_by_role("button", name="Ghi phát hiện").click()
+    wrong += problems(page)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Đơn vị xác nhận tại chỗ").click()
+    wrong += problems(page)
+    page.keyboard.press("Escape")
+    page.locator("[data-act=list]").click()
+    wrong += problems(page)
+
+    assert wrong == []
+
+
+def problems(page: Page) -> list[str]:
+    found = []
+    width = page.viewport_size["width"] if page.viewport_size else 0
+    if page.evaluate("document.documentElement.scrollWidth") > width:
+        found.append("scrolls sideways")
+    small = page.evaluate(
+        """[...document.querySelectorAll("main button, main label.btn, .field-foot button")]
+        .filter(each => each.offsetParent && !each.matches(".btn-sm"))
+        .filter(each => each.getBoundingClientRect().height < 44).map(each => each.textContent)"""
+    )
+    found += [f"small: {each}" for each in small]
+    for violation in Axe().run(page, options=RULES).response["violations"]:
+        places = "; ".join(str(node["target"][0]) for node in violation["nodes"][:3])
+        found.append(f"{violation['id']} at {places}")
+    return found
+
+
+def test_without_scripts_the_plain_checklist_is_a_link_away(
+    devices: Devices, filled: Filled
+) -> None:
+    page = devices.phone(filled.auditor, java_script_enabled=False)
+    page.goto(address(filled))
+
+    expect(page.locator("main").get_by_role("link", name="phiếu đánh giá")).to_have_attribute(
+        "href", f"/danh-gia/{filled.audit.slug}/phieu/"
+    )
+
+
+def test_strangers_have_neither_page_nor_copy(devices: Devices, filled: Filled) -> None:
+    page = devices.phone(filled.office.staff)
+
+    answer = page.goto(address(filled))
+
+    assert answer is not None
+    assert answer.status == 403
+    assert page.evaluate("caches.keys()") == []
