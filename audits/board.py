@@ -97,8 +97,12 @@ class Line:
     @property
     def is_confirmed(self) -> bool:
         """Tell whether the unit confirmed exactly the answers that stand."""
-        digest = answer_sha256(self.answers)
-        return any(confirmation.sha256 == digest for confirmation in self.confirmations)
+        return any(confirmation.sha256 == self.sha256 for confirmation in self.confirmations)
+
+    @property
+    def sha256(self) -> str:
+        """Return the hash of its standing answers, as a site confirmation holds it."""
+        return answer_sha256(self.answers)
 
     @property
     def group(self) -> str:
@@ -120,7 +124,8 @@ class Line:
         if item.version is not None and item.row_text:
             place = _PLACES.get(Kind(item.kind), "")
             place = f"{place} {self.step_no}" if self.step_no else place
-            return f"{item.version.procedure.code}, {item.version.number_text}, {place}: {item.row_text}"
+            code = f"{item.version.procedure.code}, {item.version.number_text}"
+            return f"{code}, {place}: {item.row_text}".replace(", :", ":")
         if item.clause:
             return f"{item.audit.edition}, điều {item.clause} {self.clause_title}".strip()
         return item.row_text or item.question

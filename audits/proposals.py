@@ -187,8 +187,9 @@ def _troubles(
     rows = (
         Nonconformity.objects.filter(agency=agency, found_on__lte=on, **{f"{name}__isnull": False})
         .order_by()
-        .values_list(name)
-        .annotate(Count("pk", filter=still), Count("pk", filter=repeated))
+        .values(name)
+        .annotate(standing=Count("pk", filter=still), again=Count("pk", filter=repeated))
+        .values_list(name, "standing", "again")
     )
     return {key: _Troubles(standing, again) for key, standing, again in rows}
 

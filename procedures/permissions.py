@@ -278,7 +278,7 @@ def can_answer_exclusion(user: Any, exclusion: Exclusion, *, on: dt.date | None 
 def requestable_procedures(user: Any) -> QuerySet[Procedure]:
     """Return the procedures of which `user` may ask a change: those they read an issue of."""
     editions = InForcePeriod.objects.standing().filter(procedure=OuterRef("pk"))
-    return visible_procedures(user).filter(Exists(editions))
+    return visible_procedures(user).annotate(has_edition=Exists(editions)).filter(has_edition=True)
 
 
 def visible_change_requests(user: Any) -> QuerySet[ChangeRequest]:

@@ -34,6 +34,16 @@ def secretaries(user: Person) -> bool:
     return has_role(user, Role.ISO_SECRETARY)
 
 
+def planners(user: Person) -> bool:
+    """Plans audits, leads or approves them."""
+    return has_role(user, Role.ISO_SECRETARY, Role.LEADER, Role.INTERNAL_AUDITOR)
+
+
+def audit_settlers(user: Person) -> bool:
+    """May change the settings of audits."""
+    return has_role(user, Role.ISO_SECRETARY, Role.LEADER)
+
+
 def settlers(user: Person) -> bool:
     """May change the settings of the agency."""
     return has_role(user, Role.ISO_SECRETARY, Role.LEADER, Role.SYSTEM_ADMIN)
@@ -66,6 +76,19 @@ MENU = (
             Entry("Nhập danh mục", "upload", "procedures:tthc-import", secretaries),
         ),
     ),
+    Entry(
+        "Đánh giá nội bộ",
+        "clipboard-check",
+        "audits:programme-list",
+        readers,
+        children=(
+            Entry("Cuộc đánh giá", "calendar-days", "audits:audit-list", readers),
+            Entry("Kế hoạch năm", "table-2", "audits:programme-list", readers),
+            Entry("Không phù hợp", "triangle-alert", "audits:nonconformity-list", readers),
+            Entry("Tổng hợp", "chart-column", "audits:summary", planners),
+            Entry("Chuyên gia đánh giá", "users", "audits:auditor-list", planners),
+        ),
+    ),
 )
 MORE = (
     Entry("Quyết định", "stamp", "procedures:decision-list"),
@@ -73,6 +96,7 @@ MORE = (
     Entry("Góp ý, đề nghị sửa đổi", "message-square", "procedures:change-request-list"),
     Entry("Biểu mẫu", "files", "procedures:blank-list", readers),
     Entry("Văn bản pháp luật", "scale", "procedures:legal-list", readers),
+    Entry("Thiết lập đánh giá nội bộ", "target", "audits:settings", audit_settlers),
     Entry("Thiết lập cơ quan", "building-2", "organisation:agency", settlers),
     Entry("Quản trị", "settings", "admin:index", administrators, is_boosted=False),
 )

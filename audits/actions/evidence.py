@@ -5,9 +5,9 @@ import uuid
 from dataclasses import dataclass
 from typing import Literal
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 

@@ -73,6 +73,7 @@ def raise_nonconformity(finding: Finding, *, by: User, on: dt.date | None = None
     not graded, and where there is one already (ISO 9001:2015, 10.2.1).
     """
     audit = finding.audit
+    audit.locked()  # who raises the same at the same moment waits, and is told
     day = on or today()
     if day > today():
         raise ValidationError({"on": _FUTURE})

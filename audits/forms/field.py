@@ -14,7 +14,7 @@ from audits.models import Finding, Result
 from qms.foundation.forms import DateField, LineField
 from qms.foundation.text import clean_lines
 
-_KEY = {"min_value": 1, "max_value": 2**53 - 1}  # what JavaScript can count to
+_MOST = 2**53 - 1  # what JavaScript can count to
 _RECORDED = [Finding.Grade.NONCONFORM, Finding.Grade.OBSERVATION]  # the lead grades further
 
 
@@ -28,14 +28,21 @@ class LinesField(forms.CharField):
         return clean_lines(super().to_python(value) or "")
 
 
+class KeyField(forms.IntegerField):
+    """The key of a row."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_value=1, max_value=_MOST, **kwargs)
+
+
 class AnswerForm(forms.Form):
     """An answer; its `item` is found by the view."""
 
     client_id = forms.UUIDField()
-    item = forms.IntegerField(**_KEY)
-    dossier = forms.IntegerField(required=False, **_KEY)
-    base = forms.IntegerField(required=False, **_KEY)
-    settles = forms.IntegerField(required=False, **_KEY)
+    item = KeyField()
+    dossier = KeyField(required=False)
+    base = KeyField(required=False)
+    settles = KeyField(required=False)
     result = forms.ChoiceField(choices=Result, required=False)
     note = LinesField(required=False, max_length=NOTE_LENGTH)
     is_verbal = forms.BooleanField(required=False)
@@ -63,8 +70,8 @@ class FieldFindingForm(forms.Form):
     """A finding of the field; the lead grades it later."""
 
     client_id = forms.UUIDField()
-    item = forms.IntegerField(**_KEY)
-    dossier = forms.IntegerField(required=False, **_KEY)
+    item = KeyField()
+    dossier = KeyField(required=False)
     grade = forms.ChoiceField(choices=[(grade.value, grade.label) for grade in _RECORDED])
     requirement = LinesField(required=False, max_length=5000)
     evidence_text = LinesField(required=False, max_length=5000)
@@ -76,8 +83,8 @@ class UploadForm(forms.Form):
     """A photo or a file, or the confirmation of the unit with its signature."""
 
     client_id = forms.UUIDField()
-    item = forms.IntegerField(**_KEY)
-    dossier = forms.IntegerField(required=False, **_KEY)
+    item = KeyField()
+    dossier = KeyField(required=False)
     kind = forms.ChoiceField(
         choices=[("evidence", "bằng chứng"), ("confirmation", "xác nhận tại chỗ")]
     )

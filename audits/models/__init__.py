@@ -16,7 +16,7 @@ from audits.models.clauses import Clause, clause_key
 from audits.models.evidence import Evidence
 from audits.models.findings import Finding
 from audits.models.grants import AuditGrant
-from audits.models.nonconformities import Nonconformity, NonconformityMove
+from audits.models.nonconformities import Nonconformity
 from audits.models.people import AuditorCertificate
 from audits.models.programmes import AuditProgramme, ProgrammeLine
 from audits.models.settings import CAUSES, PAPERS, AuditSettings
@@ -26,6 +26,7 @@ from audits.models.treatment import (
     CorrectiveAction,
     DueExtension,
     EffectivenessCheck,
+    NonconformityMove,
     Treatment,
 )
 

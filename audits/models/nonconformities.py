@@ -14,16 +14,17 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audits import workflow
+from audits.models.days import move_day
 from audits.models.findings import Finding
+from audits.models.signing import sign_on_day
 from audits.workflow import SETTLED_NONCONFORMITY, NonconformityStatus
 from procedures.models import Procedure, ProcedureVersion
 from qms.foundation.constraints import paired
-from qms.foundation.dates import format_date, today
+from qms.foundation.dates import today
 from qms.foundation.recorded import kept_history
 from qms.foundation.text import clean, clean_lines, fold
 from qms.organisation.models import Unit, User
 from qms.records.models import Signature
-from qms.records.signatures import Signing, sign
 from qms.records.workflow import SeenVersionChanged, TransitionNotAllowed, WorkflowModel
 
 if TYPE_CHECKING:
@@ -36,37 +37,6 @@ EXTERNAL_MOVES: dict[str, tuple[str, ...]] = {
     "not_accepted": ("reported",),
     "accepted": (),
 }
-
-
-def sign_on_day(
-    record: models.Model,
-    act: str,
-    *,
-    by: User,
-    on: dt.date,
-    sha256: str,
-    method: str = Signature.Method.CLICK,
-    recorded_by: User | None = None,
-) -> Signature:
-    """Append a signature of a civil day; one of an earlier day than today was given on paper.
-
-    Where the same was signed before on this record, it is the next round of it.
-    """
-    if on != today():
-        signing = Signing(Signature.Method.PAPER, on=on)
-    elif method == Signature.Method.PAPER:
-        signing = Signing(method, on=on)
-    else:
-        signing = Signing(method)
-    return sign(
-        record,
-        act,
-        by=by,
-        sha256=sha256,
-        signing=signing,
-        round_no=Signature.objects.on(record).filter(act=act).count() + 1,
-        recorded_by=recorded_by or by,
-    )
 
 
 class NonconformityQuerySet(models.QuerySet["Nonconformity"]):
@@ -253,13 +223,10 @@ class Nonconformity(WorkflowModel):
 
     def record(self, *, by: models.Model, reason: str, fields: Iterable[str] | None = None) -> None:
         if fields is None:
-            self.search_key = fold(" ".join(self._texts()))
+            about = f"{self.number} {self.unit} {self.procedure or ''} {self.step_text}"
+            said = f"{self.requirement} {self.evidence_text} {self.gap}"
+            self.search_key = fold(f"{about} {said}")
         super().record(by=by, reason=reason, fields=fields)
-
-    def _texts(self) -> list[str]:
-        """Return what a search reads."""
-        about = [self.number, self.unit.name, str(self.procedure or ""), self.step_text]
-        return [*about, self.requirement, self.evidence_text, self.gap]
 
     # --- what it says ---
 
@@ -333,14 +300,7 @@ class Nonconformity(WorkflowModel):
 
     def civil_day(self, on: dt.date | None) -> dt.date:
         """Return `on` (None: today). Raises ValidationError at `on` for a day that cannot be."""
-        day = on or today()
-        if day > today():
-            raise ValidationError({"on": "Ngày không được ở tương lai."})
-        if day < (last := self.last_day()):
-            raise ValidationError(
-                {"on": f"Ngày không được trước lần xử lý liền trước ({format_date(last)})."}
-            )
-        return day
+        return move_day(on, after=self.last_day(), what="lần xử lý liền trước")
 
     # --- verbs ---
 
@@ -355,10 +315,8 @@ class Nonconformity(WorkflowModel):
 
     def note_day(self, *, by: User, on: dt.date, reason: str) -> None:
         """Append what was done on a civil day, in the status and round that stand now."""
-        move = NonconformityMove(
-            nonconformity=self, status=self.status, round=self.round, on=on, by=by, reason=reason
-        )
-        move.save(force_insert=True)
+        stands = {"status": self.status, "round": self.round}
+        self.moves.model(nonconformity=self, on=on, by=by, reason=reason, **stands).save()
 
     @transaction.atomic
     def proceed(
@@ -497,30 +455,6 @@ class Nonconformity(WorkflowModel):
         sign_on_day(
             self, act, by=by, on=on, sha256=self.statement_sha256(), recorded_by=recorded_by
         )
-
-
-class NonconformityMove(models.Model):
-    """Each move with its civil day beside its time of recording; appended, never changed.
-
-    What is done on a day without moving on, such as the unit's confirmation, stands here too, in
-    the status that stood.
-    """
-
-    nonconformity = models.ForeignKey(Nonconformity, models.PROTECT, related_name="moves")
-    status = models.CharField(max_length=12, choices=NonconformityStatus)
-    round = models.PositiveSmallIntegerField()
-    on = models.DateField("ngày")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    reason = models.TextField(blank=True)
-    recorded_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        verbose_name = "bước xử lý KPH"
-        verbose_name_plural = "bước xử lý KPH"
-        ordering = ["pk"]
-
-    def __str__(self) -> str:
-        return f"{self.nonconformity.number}: {self.get_status_display()}"
 
 
 def _sha256(content: dict[str, Any]) -> str:

@@ -13,10 +13,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audits import workflow
+from audits.models.days import move_day
 from audits.workflow import OPEN_PROGRAMME, ProgrammeStatus
 from procedures.models import Procedure
 from qms.foundation.constraints import paired
-from qms.foundation.dates import format_date, today
+from qms.foundation.dates import format_date
 from qms.foundation.recorded import RecordedModel, kept_history
 from qms.foundation.text import clean, clean_lines
 from qms.organisation.models import Unit, User
@@ -181,9 +182,7 @@ class AuditProgramme(WorkflowModel):
         ValidationError at `on` for a day to come, or another than that of the signature: only what
         was signed on paper bears a day that is past.
         """
-        day = on or signing.day
-        if day > today():
-            raise ValidationError({"on": "Ngày phê duyệt không được ở sau hôm nay."})
+        day = move_day(on or signing.day)
         if day != signing.day:
             raise ValidationError(
                 {"on": f"Chữ ký mang ngày {format_date(signing.day)}, không phải ngày khác."}

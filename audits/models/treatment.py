@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from audits.models.nonconformities import Nonconformity
+from audits.workflow import NonconformityStatus
 from qms.foundation.constraints import paired
 from qms.foundation.recorded import RecordedModel, kept_history
 from qms.records.workflow import TransitionNotAllowed
@@ -205,3 +206,27 @@ class EffectivenessCheck(models.Model):
 
     def __str__(self) -> str:
         return f"{self.nonconformity.number}: {'đạt' if self.is_effective else 'không đạt'}"
+
+
+class NonconformityMove(models.Model):
+    """Each move with its civil day beside its time of recording; appended, never changed.
+
+    What is done on a day without moving on, such as the unit's confirmation, stands here too, in
+    the status that stood.
+    """
+
+    nonconformity = models.ForeignKey(Nonconformity, models.PROTECT, related_name="moves")
+    status = models.CharField(max_length=12, choices=NonconformityStatus)
+    round = models.PositiveSmallIntegerField()
+    on = models.DateField("ngày")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    reason = models.TextField(blank=True)
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = "bước xử lý KPH"
+        verbose_name_plural = "bước xử lý KPH"
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.nonconformity.number}: {self.get_status_display()}"

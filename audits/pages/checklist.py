@@ -54,6 +54,12 @@ class Group:
         return sum(bool(line.result) for line in self.lines)
 
     @property
+    def member(self) -> int | None:
+        """Return who asks all of it, None where it is nobody or several."""
+        members = {line.item.auditor_id for line in self.lines}
+        return members.pop() if len(members) == 1 else None
+
+    @property
     def keys(self) -> str:
         """Return the keys of its questions, for the form that gives them to somebody."""
         return ",".join(str(line.item.pk) for line in self.lines)
@@ -68,6 +74,11 @@ class Progress:
     @property
     def total(self) -> int:
         return len(self.lines)
+
+    @property
+    def first(self) -> Line:
+        """Return where to go on: the first question without an answer, else the first."""
+        return next((line for line in self.lines if not line.result), self.lines[0])
 
     @property
     def answered(self) -> int:
@@ -95,10 +106,6 @@ def visible_item(audit: Audit, pk: int) -> ChecklistItem:
     return item
 
 
-def trail(audit: Audit, *more: tuple[str, str]) -> list[tuple[str, str]]:
-    return [(audit.number, audit.get_absolute_url()), *more]
-
-
 def checklist_page(
     request: HttpRequest, audit: Audit, *, status: int = 200, **forms: Any
 ) -> HttpResponse:
@@ -110,7 +117,6 @@ def checklist_page(
     may_prepare = can_prepare(user, audit)
     context = {
         "audit": audit,
-        "trail": trail(audit, ("Phiếu đánh giá", "")),
         "progress": Progress(lines),
         "groups": _groups(lines, lambda line: keeps(line, user.pk)),
         "chosen": chosen,
@@ -145,6 +151,10 @@ class Place:
     total: int
     before: Line | None
     after: Line | None
+
+    @property
+    def label(self) -> str:
+        return f"{self.number}/{self.total}"
 
 
 def item_page(
@@ -181,9 +191,9 @@ def item_page(
         "standing": standing,
         "disputed": cell.disputed if cell else line.disputed,
         "progress": Progress(lines),
-        "trail": trail(audit, *_to_checklist(audit), (f"Câu {place.number}", "")),
         "may_answer": may_answer,
         "may_prepare": can_prepare(user, audit),
+        "wants_finding": line.result == Result.NONCONFORM and not line.findings,
         "is_worked_on": bool(line.answers or line.all_disputed or line.evidence or line.findings),
     }
     if may_answer:
@@ -192,10 +202,6 @@ def item_page(
         initial = {"question": line.item.question, "expects": line.item.expects}
         context["wording_form"] = WordingForm(initial=initial, prefix="wording")
     return render(request, "audits/item_detail.html", context | forms, status=status)
-
-
-def _to_checklist(audit: Audit) -> list[tuple[str, str]]:
-    return [("Phiếu đánh giá", f"{audit.get_absolute_url()}phieu/")]
 
 
 def _cell(line: Line, dossier: int | None) -> Cell | None:
@@ -209,7 +215,7 @@ def _cell(line: Line, dossier: int | None) -> Cell | None:
 
 def _answering_forms(line: Line, cell: Cell | None, standing: ItemAnswer | None) -> dict[str, Any]:
     dossier = cell.dossier.pk if cell else None
-    answer = {
+    answer: dict[str, Any] = {
         "client_id": uuid.uuid4(),
         "dossier": dossier,
         "base": standing.pk if standing else None,
@@ -265,7 +271,6 @@ def settling_page(
     context = {
         "audit": audit,
         "item": item,
-        "trail": trail(audit, *_to_checklist(audit), ("Hai người cùng trả lời", "")),
         "dossier": disputed.dossier,
         "choices": [(answer, _as_settling(answer, said)) for answer in both],
         "form": CellAnswerForm(initial=said),

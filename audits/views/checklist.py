@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse
@@ -31,6 +30,7 @@ from audits.forms.checklist import (
     WordingForm,
 )
 from audits.forms.evidence import EvidenceForm
+from audits.forms.refusals import show_refusal
 from audits.independence import auditing_members
 from audits.models import Audit, ChecklistItem
 from audits.pages.checklist import (
@@ -124,7 +124,7 @@ def question_new(request: UserRequest, slug: str) -> HttpResponse:
         try:
             add_question(audit, form.given(), by=request.user)
         except ValidationError as refusal:
-            form.add_error(None, refusal)
+            show_refusal(form, refusal)
         else:
             done = "Đã thêm câu hỏi vào phiếu."
             return explain(request, redirect("audits:checklist", audit.slug), done)
@@ -140,7 +140,7 @@ def question_edit(request: UserRequest, slug: str, pk: int) -> HttpResponse:
         try:
             change_question(item, **form.cleaned_data, by=request.user)
         except ValidationError as refusal:
-            form.add_error(None, refusal)
+            show_refusal(form, refusal)
         else:
             return explain(request, redirect(item), "Đã sửa câu hỏi.")
     return item_page(request, audit, pk, status=422, wording_form=form)
@@ -190,8 +190,7 @@ def _record(
     try:
         return record_answer(item, _given(form), by=request.user)
     except ValidationError as refusal:
-        known = hasattr(refusal, "error_dict") and set(refusal.error_dict) <= set(form.fields)
-        form.add_error(None, refusal if known else ValidationError(refusal.messages))
+        show_refusal(form, refusal)
         return refusal
 
 
@@ -256,7 +255,7 @@ def item_evidence(request: UserRequest, slug: str, pk: int) -> HttpResponse:
                 by=request.user,
             )
         except ValidationError as refusal:
-            form.add_error(None, refusal)
+            show_refusal(form, refusal)
         else:
             return explain(request, redirect(item), "Đã thêm bằng chứng.")
     return item_page(request, audit, pk, status=422, evidence_form=form)
@@ -275,7 +274,7 @@ def item_confirm(request: UserRequest, slug: str, pk: int) -> HttpResponse:
         try:
             confirm_on_site(item, given, data["file"], by=request.user)
         except ValidationError as refusal:
-            _tell(form, refusal)
+            show_refusal(form, refusal)
         else:
             return explain(request, redirect(item), f"Đã ghi xác nhận của {data['name']}.")
     return item_page(request, audit, pk, status=422, confirm_form=form)
@@ -294,16 +293,7 @@ def item_finding(request: UserRequest, slug: str, pk: int) -> HttpResponse:
                 audit, FindingGiven(item=item, dossier=dossier, **data), by=request.user
             )
         except ValidationError as refusal:
-            _tell(form, refusal)
+            show_refusal(form, refusal)
         else:
             return explain(request, redirect(item), f"Đã ghi phát hiện {finding.label}.")
     return item_page(request, audit, pk, status=422, finding_form=form)
-
-
-def _tell(form: forms.Form, refusal: ValidationError) -> None:
-    """Show a refusal at the fields it names, or above the form where it has no such field."""
-    named = getattr(refusal, "error_dict", None)
-    if named is not None and set(named) <= set(form.fields):
-        form.add_error(None, refusal)
-    else:
-        form.add_error(None, ValidationError(refusal.messages))

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_POST, require_safe
 from audits.actions.evidence import withdraw_evidence
 from audits.forms.evidence import WithdrawForm
 from audits.models import Evidence
-from audits.permissions.evidence import audit_of, can_see_evidence, can_see_original
 from audits.permissions.audits import can_answer
+from audits.permissions.evidence import audit_of, can_see_evidence, can_see_original
 from procedures.answers import explain
 from qms.http import UserRequest
 from qms.records import files

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Count, Value
+from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -29,7 +29,7 @@ from qms.http import UserRequest
 @require_http_methods(["GET", "POST"])
 def change_request_new(request: UserRequest, slug: str) -> HttpResponse:
     asked_of = may.requestable_procedures(request.user).select_related("agency")
-    procedure = get_object_or_404(asked_of.annotate(has_edition=Value(True)), slug=slug)
+    procedure = get_object_or_404(asked_of, slug=slug)
     form = ChangeRequestForm(
         request.POST or None,
         document=_read_by_all(procedure),

@@ -11,6 +11,7 @@ from audits.actions.planning import (
     notify_audit,
     plan_audit,
 )
+from audits.actions.programmes import LineGiven, add_line, start_programme
 from audits.actions.reporting import approve_report, close_audit, sign_report
 from audits.actions.team import add_member
 from audits.actions.timetable import SessionGiven, add_session
@@ -18,12 +19,13 @@ from audits.models import (
     Audit,
     AuditMember,
     AuditorCertificate,
+    AuditProgramme,
     AuditSession,
     AuditSubject,
     Clause,
 )
 from audits.models.reports import report_sha256
-from audits.workflow import AuditStatus
+from audits.workflow import AuditStatus, ProgrammeStatus
 from procedures.models import Procedure
 from qms.foundation.dates import today
 from qms.organisation.models import Post, Unit, User
@@ -195,3 +197,25 @@ def approve(audit: Audit, office: Office, *, on: dt.date | None = None) -> Audit
     """Approve a signed report as the leader of the office."""
     approve_report(audit, by=office.leader, on=on, seen=audit.report_sha256, signing=BY_PASSWORD)
     return audit
+
+
+def make_programme(
+    office: Office,
+    *lines: LineGiven,
+    year: int = 2022,
+    status: ProgrammeStatus = ProgrammeStatus.DRAFT,
+) -> AuditProgramme:
+    """The plan of a year, brought to `status` by the real moves; without `lines` one of clauses."""
+    if not lines:
+        make_clause("9.2")
+        lines = (LineGiven(months=[3], clauses=["9.2"]),)
+    programme = start_programme(office.agency, year=year, by=office.secretary, edition=EDITION)
+    for line in lines:
+        add_line(programme, line, by=office.secretary)
+    if status == ProgrammeStatus.CANCELLED:
+        programme.cancel(by=office.secretary, reason="Lập lại")
+    if status in (ProgrammeStatus.SUBMITTED, ProgrammeStatus.APPROVED):
+        programme.submit(by=office.secretary)
+    if status == ProgrammeStatus.APPROVED:
+        programme.approve(by=office.leader, seen=programme.sha256(), signing=BY_PASSWORD)
+    return programme

@@ -20,13 +20,14 @@ from audits.actions.treating import (
 )
 from audits.actions.verifying import check_effect, close, verify
 from audits.models import Audit, CorrectiveAction, Finding, Nonconformity
+from audits.recurrence import similar_to
 from audits.workflow import AuditStatus, NonconformityStatus
 from qms.foundation.dates import today
 from tests.factories import BY_PASSWORD, Office, system
 
 _numbers = itertools.count(1)
-MINOR = {"cause": "Chưa quen mẫu mới", "no_action_reason": "Chỉ xảy ra một lần"}
-DEMANDING = {
+MINOR: dict[str, Any] = {"cause": "Chưa quen mẫu mới", "no_action_reason": "Chỉ xảy ra một lần"}
+DEMANDING: dict[str, Any] = {
     "whys": ("Phiếu ghi thiếu giờ", "Không ai kiểm tra phiếu"),
     "root": 1,
     "category": "method",
@@ -104,6 +105,9 @@ def _analyse(nc: Nonconformity, office: Office, on: dt.date | None) -> None:
     if nc.confirmed_at is None:
         nc.confirm(by=office.staff, on=on)
     save_treatment(nc, treatment_of(office, nc), by=office.staff)
+    is_judged = nc.repeats_id is not None or nc.repeat_denied
+    if nc.grade == Nonconformity.Grade.MAJOR and not is_judged and similar_to(nc).exists():
+        nc.deny_repeat("Nguyên nhân khác", by=office.secretary)
     analyse(nc, by=office.reviewer, on=on)
 
 

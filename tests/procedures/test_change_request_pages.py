@@ -73,6 +73,8 @@ def test_new_request_is_asked_of_a_step(
 
     change = ChangeRequest.objects.get()
     assert f'<option value="{step.key}">Bước 2. Thẩm định</option>' in _text(page)
+    back = f'<a href="{issued.procedure.get_absolute_url()}">{issued.procedure.code}</a>'
+    assert back in _text(page)
     assert answer["Location"] == change.get_absolute_url()
     assert (change.step_key, change.step_text) == (step.key, "Bước 2. Thẩm định")
     assert (change.what, change.why) == ("Thêm bước kiểm tra", "Hay sót")

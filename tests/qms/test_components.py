@@ -30,6 +30,7 @@ def component(piece: str, /, **values: Any) -> str:
         ("discarded", "Đã hủy", "is-ended", "ban"),
         ("composing", "Dự thảo", "is-draft", "pencil"),
         ("submitted", "Chờ phê duyệt", "is-waiting", "clock"),
+        ("programme_approved", "Đã phê duyệt", "is-in-force", "circle-check"),
         ("issued", "Đã ban hành", "is-in-force", "circle-check"),
         ("withdrawn", "Đã thu hồi", "is-ended", "ban"),
         ("cancelled", "Đã hủy", "is-ended", "ban"),

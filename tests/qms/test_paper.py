@@ -26,6 +26,7 @@ from qms.records.paper import (
     Signers,
     Space,
     Text,
+    layout,
     place_and_date,
     to_docx,
     to_pdf,
@@ -280,6 +281,20 @@ def test_long_table_repeats_its_head_and_stays_within_the_page(landscape: bool) 
             assert run.right <= width - RIGHT_MARGIN + 0.1, run
 
 
+def test_columns_share_the_page_and_none_is_too_narrow() -> None:
+    def widths(*shares: float) -> list[float]:
+        grid = Grid(tuple(Column("A", share) for share in shares), ())
+        return [round(width, 1) for width in layout.widths(grid, 165)]
+
+    assert widths(1, 2) == [55, 110]
+    assert widths(0.001, 1000) == [6, 159]
+    assert sum(widths(1, 100, 100)) == 165
+    assert widths(*(1,) * 50) == [3.3] * 50
+    assert "12abc" in _said_in_pdf(
+        form(Grid((Column("A", 0.001), Column("B", 999)), (("12 abc", ""),)))
+    )
+
+
 @PRINTERS
 def test_table_without_rows_says_so(said: Said) -> None:
     columns = (Column("Cột"),)
@@ -315,15 +330,16 @@ def test_wide_table_and_pictures_stay_within_the_page() -> None:
     "make",
     [
         lambda: Grid((), ()),
+        lambda: Column("A", 0),
         lambda: Grid((Column("A"),), (("1", "2"),)),
         lambda: Grid((Column("A"),), (("1",),), kinds=("row", "row")),
         lambda: Grid((Column("A"), Column("B")), (("1", "2"),), kinds=("group",)),
         lambda: Signers(()),
         lambda: Signers((Signer(""),) * 4),
     ],
-    ids=["no-column", "long-row", "kinds", "group", "nobody", "four"],
+    ids=["no-column", "no-width", "long-row", "kinds", "group", "nobody", "four"],
 )
-def test_what_cannot_be_printed_cannot_be_told(make: Callable[[], Block]) -> None:
+def test_what_cannot_be_printed_cannot_be_told(make: Callable[[], Any]) -> None:
     with pytest.raises(ValueError, match=r"column|kind|group|sign"):
         make()
 

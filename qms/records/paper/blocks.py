@@ -53,6 +53,10 @@ class Column:
     width_share: float = 1
     align: Align = "left"
 
+    def __post_init__(self) -> None:
+        if self.width_share <= 0:
+            raise ValueError("A column has a width.")
+
 
 @dataclass(frozen=True, slots=True)
 class Grid:

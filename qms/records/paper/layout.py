@@ -19,6 +19,7 @@ NO_PICTURE = "[Không đọc được ảnh]"
 HEAD_SHARES = (42.0, 58.0)  # of the issuer and of the country in the head
 DENSE_FROM = 11  # columns
 _BY_HAND, _AFTER_NOTE = 20, 2  # mm left for a signature in ink, and below what tells of one
+_NARROWEST = 6.0  # mm of a column
 _PRINTED = 1200  # pixels of the longer side: about 200 dots per inch at the size below
 _MOST_WIDE, _MOST_HIGH = 130.0, 90.0  # mm of a picture
 _DOTS = 96 / 25.4  # of a picture per mm, where it is small
@@ -74,6 +75,16 @@ def head_and_body(grid: Grid) -> tuple[list[tuple[str, ...]], list[tuple[tuple[s
         head.insert(0, tuple(column.title for column in grid.columns))
     body = [(row, kind == "group") for row, kind in told[in_head:]]
     return head, body or [((grid.nothing,), True)]
+
+
+def widths(grid: Grid, whole: float) -> list[float]:
+    """Return the width of each column by its share of `whole`, none too narrow for letters."""
+    shares = sum(column.width_share for column in grid.columns)
+    least = min(_NARROWEST, whole / len(grid.columns))
+    wanted = [max(column.width_share * whole / shares, least) for column in grid.columns]
+    over = sum(wanted) - whole
+    free = sum(width - least for width in wanted)
+    return [width - over * (width - least) / free if free else width for width in wanted]
 
 
 # --- signatures ---

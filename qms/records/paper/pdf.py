@@ -195,7 +195,7 @@ def _grid(block: blocks.Grid, paper: Paper, sheet: Sheet) -> Iterator[Part]:
         else:
             rows.append([_cell(text, style) for text, style in zip(row, styles, strict=True)])
     yield table(
-        [Column("", column.width_share) for column in block.columns],
+        [Column("", width) for width in layout.widths(block, sheet.width / mm)],
         rows,
         head=[[cell(bold(text), head_style) for text in row] for row in head],
         width=sheet.width,

@@ -165,8 +165,7 @@ def _bullets(document: WordDocument, block: blocks.Bullets, paper: Paper) -> Non
 
 def _grid(document: WordDocument, block: blocks.Grid, paper: Paper) -> None:
     head, body = layout.head_and_body(block)
-    whole = sum(column.width_share for column in block.columns)
-    widths = [column.width_share * text_width(paper) / whole for column in block.columns]
+    widths = layout.widths(block, text_width(paper))
     style = IN_DENSE_TABLE if len(widths) >= layout.DENSE_FROM else IN_TABLE
     aligns = [_ALIGNED[column.align] for column in block.columns]
     table = document.add_table(0, len(widths))
