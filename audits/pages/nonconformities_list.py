@@ -74,6 +74,18 @@ class Asked:
     def is_filtered(self) -> bool:
         return any(self.typed.values())
 
+    @property
+    def narrowed(self) -> list[str]:
+        """Return in words what is asked that no field of the page shows."""
+        words = {
+            "procedure": "quy trình {}",
+            "clause": "điều {}",
+            "cause": "một nhóm nguyên nhân",
+            "year": "phát hiện năm {}",
+            "repeated": "lặp lại",
+        }
+        return [text.format(self.typed[name]) for name, text in words.items() if self.typed[name]]
+
     def query(self, **other: str) -> str:
         """Return the parameters that ask the same, but for `other`, each pair ending in `&`."""
         asked = {name: self.typed[field] for name, field in _NAMES.items()}
