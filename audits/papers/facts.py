@@ -44,10 +44,14 @@ class Teammate:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of the scope, with the version that was in force on the day of the audit."""
+    """A part of the scope, with the version that was in force on the day of the audit.
+
+    `name` is the procedure, or what stands in its place for who may not read it.
+    """
 
     subject: AuditSubject
     version: ProcedureVersion | None
+    name: str
 
     @property
     def unit(self) -> Unit | None:
@@ -57,10 +61,7 @@ class Part:
     @property
     def procedure(self) -> str:
         """Return the procedure with the issue that is audited, or nothing."""
-        if self.subject.procedure is None:
-            return ""
-        issue = self.version.number_text if self.version else "chưa có bản có hiệu lực"
-        return f"{self.subject.procedure} ({issue})"
+        return f"{self.name} ({self.version.number_text})" if self.version else self.name
 
     @property
     def clauses(self) -> str:
@@ -72,6 +73,7 @@ class Sitting:
     """A line of the timetable, with who audits and who was there."""
 
     session: AuditSession
+    subject: str
     auditors: tuple[str, ...]
     attendance: tuple[Attendance, ...]
 
@@ -97,14 +99,9 @@ class AuditFacts:
     @property
     def units(self) -> tuple[Unit, ...]:
         """Return the audited units, each once."""
-        units = {part.unit.pk: part.unit for part in self.parts if part.unit}
-        units |= {sitting.session.unit.pk: sitting.session.unit for sitting in self.worked}
-        return tuple(units.values())
-
-    @property
-    def worked(self) -> list[Sitting]:
-        """Return the sessions with a unit of their own."""
-        return [sitting for sitting in self.sittings if sitting.session.unit]
+        named = [part.unit for part in self.parts]
+        named += [sitting.session.unit for sitting in self.sittings]
+        return tuple({unit.pk: unit for unit in named if unit}.values())
 
     @property
     def team_decision(self) -> str:

@@ -31,7 +31,12 @@ _RULES = {
 def opening_paper(facts: AuditFacts) -> Paper:
     """Return the minutes of the opening meeting; before it is held a sheet to fill in."""
     sitting = facts.sitting(AuditSession.Kind.OPENING)
-    told: list[Block] = [Text("Phạm vi đánh giá:"), scope_grid(facts)]
+    told: list[Block] = [
+        Text("Đoàn đánh giá:"),
+        team_grid(facts),
+        Text("Phạm vi đánh giá:"),
+        scope_grid(facts),
+    ]
     return _minutes(facts, "opening", sitting, told)
 
 
@@ -59,7 +64,6 @@ def _minutes(facts: AuditFacts, kind: str, sitting: Sitting | None, told: list[B
         _attendance(sitting),
         Heading("III. Nội dung"),
         Text(f"{_RULES[meeting]} Cuộc đánh giá {days_between(audit.starts_on, audit.ends_on)}."),
-        *([Text("Đoàn đánh giá:"), team_grid(facts)] if kind == "opening" else []),
         *told,
         Heading("IV. Diễn biến, ý kiến"),
         Text(minutes or ("Không có ý kiến khác." if held_on else f"{DOTS}\n{DOTS}\n{DOTS}")),

@@ -205,13 +205,12 @@ def timetable_grid(facts: AuditFacts) -> Grid:
 def _session_row(sitting: Sitting) -> tuple[str, ...]:
     session = sitting.session
     is_work = session.kind == AuditSession.Kind.WORK
-    subject = str(session.subject) if session.subject else ""
     whom = str(session.unit or "") if is_work else "Đoàn đánh giá và các đơn vị được đánh giá"
     what = session.topic if is_work else lines_of(session.get_kind_display(), session.topic)
     return (
         hours(session.begins, session.ends),
         whom,
-        lines_of(what, subject) or session.get_kind_display(),
+        lines_of(what, sitting.subject) or session.get_kind_display(),
         "\n".join(sitting.auditors),
         session.place,
     )
