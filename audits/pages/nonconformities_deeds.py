@@ -203,7 +203,9 @@ KINDS: dict[str, Kind] = {
     ),
 }
 ACTION_FORMS: dict[str, type[forms.Form]] = {"complete": DoneForm, "change": ChangeForm}
-_STANDING_OUT = ["confirm", "agree", "treatment", "analyse", "action", "propose", "implement", "verify", "follow-up", "close", "effect"]
+_STANDING_OUT = (
+    "confirm agree treatment analyse action propose implement verify follow-up close effect"
+).split()
 
 
 def deed_form(
