@@ -223,13 +223,10 @@ class Nonconformity(WorkflowModel):
 
     def record(self, *, by: models.Model, reason: str, fields: Iterable[str] | None = None) -> None:
         if fields is None:
-            self.search_key = fold(" ".join(self._texts()))
+            about = f"{self.number} {self.unit} {self.procedure or ''} {self.step_text}"
+            said = f"{self.requirement} {self.evidence_text} {self.gap}"
+            self.search_key = fold(f"{about} {said}")
         super().record(by=by, reason=reason, fields=fields)
-
-    def _texts(self) -> list[str]:
-        """Return what a search reads."""
-        about = [self.number, self.unit.name, str(self.procedure or ""), self.step_text]
-        return [*about, self.requirement, self.evidence_text, self.gap]
 
     # --- what it says ---
 
