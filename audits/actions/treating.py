@@ -15,7 +15,7 @@ from audits.models import (
     Nonconformity,
     Treatment,
 )
-from audits.models.nonconformities import sign_on_day
+from audits.models.signing import sign_on_day
 from audits.recurrence import similar_to
 from audits.workflow import NonconformityStatus
 from procedures import actions as procedure_actions
