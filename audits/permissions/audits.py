@@ -188,6 +188,26 @@ def can_respond(user: Any, finding: Finding, *, on: dt.date | None = None) -> bo
 # --- the report ---
 
 
+def leads_agency(user: Any, agency: Unit, *, on: dt.date | None = None) -> bool:
+    """Signs for the agency: one of its leaders."""
+    return has_role(user, Role.LEADER, unit=agency, on=on)
+
+
+def can_read_report(user: Any, audit: Audit, *, on: dt.date | None = None) -> bool:
+    """Reads the report: the team and the secretary always, leaders once it is signed.
+
+    The approved one is read by secretary, leaders, internal auditors and checkers; a unit reads
+    its findings.
+    """
+    if membership(user, audit, on=on) is not None or can_plan(user, audit.agency, on=on):
+        return True
+    if audit.is_open:
+        return audit.is_signed and leads_agency(user, audit.agency, on=on)
+    return has_role(user, *_WATCHING, unit=audit.agency, on=on) or _is_auditor(
+        user, audit.agency, on=on
+    )
+
+
 def can_write_report(user: Any, audit: Audit, *, on: dt.date | None = None) -> bool:
     """Writes the report: the lead, while the audit is under way and nothing is signed."""
     return (

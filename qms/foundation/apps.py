@@ -1,7 +1,7 @@
 """The floor that everything stands on."""
 
-from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.apps import AppConfig, apps
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class FoundationConfig(AppConfig):
@@ -12,4 +12,11 @@ class FoundationConfig(AppConfig):
     def ready(self) -> None:
         from qms.foundation import checks, triggers  # noqa: F401, PLC0415  needs loaded apps
 
-        post_migrate.connect(triggers.install, dispatch_uid="foundation.triggers")
+        # Both signals are sent for each app that has models: once before all, once after, is enough.
+        migrated = [config for config in apps.get_app_configs() if config.models_module]
+        pre_migrate.connect(
+            triggers.stand_aside, sender=migrated[0], dispatch_uid="foundation.triggers.aside"
+        )
+        post_migrate.connect(
+            triggers.install, sender=migrated[-1], dispatch_uid="foundation.triggers"
+        )

@@ -5,7 +5,7 @@ A table rebuild on SQLite drops triggers without a word, so they are made anew a
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,13 +85,23 @@ def install(using: str = "default", **_: Any) -> None:
 
 
 def remove(using: str = "default") -> None:
-    """Drop every registered trigger; only for tests that empty tables by DELETE."""
+    """Drop every registered trigger: for migrations, and for tests that empty tables by DELETE."""
     connection = connections[using]
     tables = set(connection.introspection.table_names())
     with connection.cursor() as cursor:
         for trigger in _registered.values():
             if trigger.table in tables:
                 cursor.execute(trigger.drop(connection.vendor))
+
+
+def stand_aside(using: str = "default", plan: Sequence[Any] = (), **_: Any) -> None:
+    """Drop the triggers while a migration changes tables; `install` brings them back after it.
+
+    SQLite rebuilds a table under another name, and refuses to while a trigger of another table
+    asks it something.
+    """
+    if plan:
+        remove(using)
 
 
 def missing(using: str = "default") -> list[str]:
