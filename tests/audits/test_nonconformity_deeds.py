@@ -422,10 +422,11 @@ def test_wrong_input_is_told_at_its_field(
         "tomorrow": format_date(today() + dt.timedelta(days=1)),
         "late": format_date(case.nc.due_on + dt.timedelta(days=1)),
     }
-    typed = {key: text.format(**days) for key, text in data.items()}
+    typed: dict[str, Any] = {"person": case.worker.pk}
+    typed |= {key: text.format(**days) for key, text in data.items()}
     person = case.head if name in ("confirm", "action") else case.secretary
 
-    answer = case.post(person, name, **({"person": case.worker.pk} | typed))
+    answer = case.post(person, name, **typed)
 
     assert answer.status_code == 422
     given = next(
