@@ -15,13 +15,11 @@ from audits.workflow import NonconformityStatus as Status
 from procedures.models import ProcedureVersion
 from procedures.workflow import VersionStatus
 from qms.foundation.dates import format_date, today
-from qms.organisation.roles import Role
 from tests.audits.making_findings import Field
 from tests.audits.making_nc import advance_nonconformity, make_nonconformity
 from tests.factories import (
     Office,
     make_unit,
-    make_user,
     make_version,
     restrict,
     sign_in,
@@ -319,9 +317,8 @@ def test_a_step_is_of_the_version_in_force_on_the_day(client: Client, office: Of
     assert not Nonconformity.objects.exists()
 
 
-def test_the_register_is_linked_once_it_is_there(client: Client, office: Office) -> None:
-    make_user(Role.STAFF, unit=office.agency)
+def test_the_list_leads_to_the_register_asked_alike(client: Client, office: Office) -> None:
+    answer = sign_in(client, office.secretary).get(f"{LIST}?muc=major")
 
-    answer = sign_in(client, office.secretary).get(reverse("audits:nonconformity-list"))
-
-    assert "Ghi nhận KPH" in _main(answer)
+    register = reverse("audits:register", args=["xlsx"])
+    assert f'href="{register}?muc=major&amp;"' in answer.content.decode()
