@@ -97,8 +97,12 @@ class Line:
     @property
     def is_confirmed(self) -> bool:
         """Tell whether the unit confirmed exactly the answers that stand."""
-        digest = answer_sha256(self.answers)
-        return any(confirmation.sha256 == digest for confirmation in self.confirmations)
+        return any(confirmation.sha256 == self.sha256 for confirmation in self.confirmations)
+
+    @property
+    def sha256(self) -> str:
+        """Return the hash of its standing answers, as a site confirmation holds it."""
+        return answer_sha256(self.answers)
 
     @property
     def group(self) -> str:

@@ -19,9 +19,10 @@ from procedures.pdf import (
     version_pdf,
 )
 from procedures.workflow import FROZEN_VERSION, VersionStatus
-from qms.foundation.dates import LOCAL, format_date, today
+from qms.foundation.dates import format_date, today
 from qms.organisation.models import AgencyProfile
 from qms.records.models import Signature
+from qms.records.signatures import manner
 
 
 def printed_version(
@@ -114,22 +115,12 @@ def _columns(signatures: list[Signature], profile: AgencyProfile | None) -> Iter
                 name=signature.person_name,
                 position=signature.position_name,
                 capacity=signature.get_capacity_display() if signature.capacity else "",
-                method=_method(signature),
+                method=manner(signature),
             )
             for signature in signatures
             if signature.act == act
         ]
         yield PrintedColumn(label or act.label, tuple(signs) or (PrintedSign(),))
-
-
-def _method(signature: Signature) -> str:
-    """Return how it was signed; a password is never called a digital signature."""
-    day = format_date(signature.signed_on)
-    if signature.method == Signature.Method.PAPER:
-        return f"Đã ký trên bản giấy ngày {day}"
-    how = "bằng mật khẩu " if signature.method == Signature.Method.PASSWORD else ""
-    hour = f"{signature.recorded_at.astimezone(LOCAL):%H:%M}"
-    return f"Đã xác nhận {how}trên hệ thống lúc {hour} ngày {day}"
 
 
 def _revisions(

@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
 
-from audits.models import Audit, AuditMember, ChecklistItem, Finding, SampledDossier
-from audits.workflow import AuditStatus
+from audits.actions.team import must_be_answerable
+from audits.models import Audit, ChecklistItem, Finding, SampledDossier
 from procedures.models import ProcedureVersion
 from qms.foundation.text import clean_lines
 from qms.organisation.models import Unit, User
@@ -40,8 +40,8 @@ def add_finding(audit: Audit, given: FindingGiven, *, by: User) -> Finding:
     """Record a finding under the next number of the audit; numbers have no gap.
 
     Sent twice (`client_id`) it is the one that was stored the first time. Raises
-    TransitionNotAllowed when `by` does not audit here or the audit is not under way, and
-    ValidationError at the field that is wrong.
+    TransitionNotAllowed when `by` does not audit here, the audit is not under way or a doubt about
+    its team stands, and ValidationError at the field that is wrong.
     """
     stored = audit.locked()
     known = Finding.objects.filter(client_id=given.client_id).select_related("audit", "unit")
@@ -49,20 +49,11 @@ def add_finding(audit: Audit, given: FindingGiven, *, by: User) -> Finding:
         if finding.audit_id != stored.pk or finding.found_by_id != by.pk:
             raise TransitionNotAllowed("Mã gửi này thuộc về một phát hiện khác.")
         return finding
-    _must_take(stored, by)
+    must_be_answerable(stored, by=by)
     finding = _finding(stored, given, by)
     finding.check_stated()
     finding.record(by=by, reason="Ghi phát hiện")
     return finding
-
-
-def _must_take(audit: Audit, by: User) -> None:
-    audit.must_be_open()
-    if audit.status != AuditStatus.UNDER_WAY:
-        raise TransitionNotAllowed("Phát hiện được ghi từ họp khai mạc đến khi báo cáo được ký.")
-    members = audit.members.filter(person=by, removed_at=None)
-    if not members.exclude(role=AuditMember.Role.OBSERVER).exists():
-        raise TransitionNotAllowed("Chỉ người đánh giá trong đoàn ghi phát hiện.")
 
 
 def _finding(audit: Audit, given: FindingGiven, by: User) -> Finding:

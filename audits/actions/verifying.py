@@ -7,7 +7,7 @@ from django.db import transaction
 
 from audits.actions.raising import store_numbered
 from audits.models import AuditSettings, EffectivenessCheck, Nonconformity, Treatment
-from audits.models.nonconformities import sign_on_day
+from audits.models.signing import sign_on_day
 from audits.workflow import NonconformityStatus
 from qms.foundation.dates import add_months, format_date, today
 from qms.foundation.text import clean, clean_lines

@@ -18,7 +18,7 @@ Source = Nonconformity.Source
 # What everybody may report; what comes from outside or above, who keeps the system puts down.
 OWN_SOURCES = (Source.SELF_CHECK, Source.LATE_DOSSIER, Source.COMPLAINT)
 ALL_SOURCES = (*OWN_SOURCES, Source.EXTERNAL_CHECK, Source.MANAGEMENT_REVIEW)
-_SIMILAR_SHOWN = 10
+_SIMILAR_SHOWN = 5
 
 
 class _ProcedureField(forms.ModelChoiceField):
@@ -107,7 +107,7 @@ class NonconformityForm(forms.Form):
         label="Vì sao không coi là lặp lại",
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="KPH nặng có phiếu tương tự thì phải liên kết hoặc ghi lý do trước khi phân tích.",
+        help_text="KPH nặng có phiếu tương tự: liên kết hoặc ghi lý do trước khi phân tích.",
     )
 
     def __init__(
@@ -123,7 +123,9 @@ class NonconformityForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.agency, self.edition = agency, edition
         self._choose("source", [(each, Source(each).label) for each in sources])
-        self._choose("clause", clause_choices(edition))
+        self.clauses = clause_choices(edition)[1:]
+        self.has_outside = Source.EXTERNAL_CHECK in sources
+        self._choose("clause", [("", "– chọn điều khoản –"), *self.clauses])
         units = Unit.objects.within(agency).existing(on=today())
         self.fields["unit"].queryset = units  # type: ignore[attr-defined]
         self.fields["procedure"].queryset = procedures  # type: ignore[attr-defined]

@@ -9,7 +9,6 @@ from audits.models import CAUSES, PAPERS, AuditSettings
 from qms.foundation.forms import LineField
 from qms.records.numbers import check_pattern
 
-
 # Papers whose title alone does not tell what they are.
 _NAMES = {"team": "Quyết định thành lập đoàn", "notification": "Thông báo đánh giá"}
 

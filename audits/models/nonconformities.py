@@ -14,16 +14,17 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audits import workflow
+from audits.models.days import move_day
 from audits.models.findings import Finding
+from audits.models.signing import sign_on_day
 from audits.workflow import SETTLED_NONCONFORMITY, NonconformityStatus
 from procedures.models import Procedure, ProcedureVersion
 from qms.foundation.constraints import paired
-from qms.foundation.dates import format_date, today
+from qms.foundation.dates import today
 from qms.foundation.recorded import kept_history
 from qms.foundation.text import clean, clean_lines, fold
 from qms.organisation.models import Unit, User
 from qms.records.models import Signature
-from qms.records.signatures import Signing, sign
 from qms.records.workflow import SeenVersionChanged, TransitionNotAllowed, WorkflowModel
 
 if TYPE_CHECKING:
@@ -36,37 +37,6 @@ EXTERNAL_MOVES: dict[str, tuple[str, ...]] = {
     "not_accepted": ("reported",),
     "accepted": (),
 }
-
-
-def sign_on_day(
-    record: models.Model,
-    act: str,
-    *,
-    by: User,
-    on: dt.date,
-    sha256: str,
-    method: str = Signature.Method.CLICK,
-    recorded_by: User | None = None,
-) -> Signature:
-    """Append a signature of a civil day; one of an earlier day than today was given on paper.
-
-    Where the same was signed before on this record, it is the next round of it.
-    """
-    if on != today():
-        signing = Signing(Signature.Method.PAPER, on=on)
-    elif method == Signature.Method.PAPER:
-        signing = Signing(method, on=on)
-    else:
-        signing = Signing(method)
-    return sign(
-        record,
-        act,
-        by=by,
-        sha256=sha256,
-        signing=signing,
-        round_no=Signature.objects.on(record).filter(act=act).count() + 1,
-        recorded_by=recorded_by or by,
-    )
 
 
 class NonconformityQuerySet(models.QuerySet["Nonconformity"]):
@@ -253,13 +223,10 @@ class Nonconformity(WorkflowModel):
 
     def record(self, *, by: models.Model, reason: str, fields: Iterable[str] | None = None) -> None:
         if fields is None:
-            self.search_key = fold(" ".join(self._texts()))
+            about = f"{self.number} {self.unit} {self.procedure or ''} {self.step_text}"
+            said = f"{self.requirement} {self.evidence_text} {self.gap}"
+            self.search_key = fold(f"{about} {said}")
         super().record(by=by, reason=reason, fields=fields)
-
-    def _texts(self) -> list[str]:
-        """Return what a search reads."""
-        about = [self.number, self.unit.name, str(self.procedure or ""), self.step_text]
-        return [*about, self.requirement, self.evidence_text, self.gap]
 
     # --- what it says ---
 
@@ -333,14 +300,7 @@ class Nonconformity(WorkflowModel):
 
     def civil_day(self, on: dt.date | None) -> dt.date:
         """Return `on` (None: today). Raises ValidationError at `on` for a day that cannot be."""
-        day = on or today()
-        if day > today():
-            raise ValidationError({"on": "Ngày không được ở tương lai."})
-        if day < (last := self.last_day()):
-            raise ValidationError(
-                {"on": f"Ngày không được trước lần xử lý liền trước ({format_date(last)})."}
-            )
-        return day
+        return move_day(on, after=self.last_day(), what="lần xử lý liền trước")
 
     # --- verbs ---
 

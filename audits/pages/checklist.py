@@ -54,6 +54,12 @@ class Group:
         return sum(bool(line.result) for line in self.lines)
 
     @property
+    def member(self) -> int | None:
+        """Return who asks all of it, None where it is nobody or several."""
+        members = {line.item.auditor_id for line in self.lines}
+        return members.pop() if len(members) == 1 else None
+
+    @property
     def keys(self) -> str:
         """Return the keys of its questions, for the form that gives them to somebody."""
         return ",".join(str(line.item.pk) for line in self.lines)
@@ -68,6 +74,11 @@ class Progress:
     @property
     def total(self) -> int:
         return len(self.lines)
+
+    @property
+    def first(self) -> Line:
+        """Return where to go on: the first question without an answer, else the first."""
+        return next((line for line in self.lines if not line.result), self.lines[0])
 
     @property
     def answered(self) -> int:
@@ -141,6 +152,10 @@ class Place:
     before: Line | None
     after: Line | None
 
+    @property
+    def label(self) -> str:
+        return f"{self.number}/{self.total}"
+
 
 def item_page(
     request: HttpRequest,
@@ -178,6 +193,7 @@ def item_page(
         "progress": Progress(lines),
         "may_answer": may_answer,
         "may_prepare": can_prepare(user, audit),
+        "wants_finding": line.result == Result.NONCONFORM and not line.findings,
         "is_worked_on": bool(line.answers or line.all_disputed or line.evidence or line.findings),
     }
     if may_answer:

@@ -1,12 +1,15 @@
 """The findings of an audit, and one of them: what it states and what this person may do."""
 
+import uuid
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from audits.forms.evidence import EvidenceForm
 from audits.forms.findings import GradeForm, ResponseForm, WithdrawForm
 from audits.forms.places import places_of, versions_on
 from audits.models import Audit, ChecklistItem, Evidence, Finding, SampledDossier
@@ -89,6 +92,14 @@ def asked_of(audit: Audit, item: str, dossier: str) -> tuple[ChecklistItem | Non
     )
 
 
+def shown_by(finding: Finding) -> Q:
+    """Return the condition that evidence is of the finding, or of what was asked when it was made."""
+    own = Q(finding=finding)
+    if finding.item_id is None:
+        return own
+    return own | Q(item=finding.item_id) & (Q(dossier=None) | Q(dossier=finding.dossier_id))
+
+
 def groups_of(findings: list[Finding]) -> list[Group]:
     """Return the findings that stand by grade, the gravest first; then those taken back."""
     standing = [each for each in findings if not each.withdrawn_at]
@@ -108,6 +119,7 @@ def finding_page(
     is_team = may.membership(user, audit) is not None
     may_change = can_change_finding(user, finding)
     stands = finding.withdrawn_at is None
+    shown = Evidence.objects.standing().filter(shown_by(finding))
     context: dict[str, Any] = {
         "finding": finding,
         "audit": audit,
@@ -115,13 +127,15 @@ def finding_page(
         "may_change": may_change,
         "may_grade": stands and may.can_grade(user, audit),
         "may_respond": stands and may.can_respond(user, finding),
-        "evidence": Evidence.objects.standing().filter(finding=finding).select_related("shown"),
+        "evidence": shown.select_related("original", "added_by"),
     }
     if is_team:
         rows = finding.history.select_related("history_user").order_by("-history_id")
         context["history"] = rows[:30]
     if may_change:
         context["withdraw_form"] = WithdrawForm()
+    if stands and can_add(request, audit):
+        context["evidence_form"] = EvidenceForm(initial={"client_id": uuid.uuid4()})
     if context["may_grade"]:
         context["grade_form"] = GradeForm(finding=finding)
     if context["may_respond"]:

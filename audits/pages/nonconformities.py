@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404
 from audits.actions.treating import missing_in_analysis, missing_in_correction
 from audits.actions.verifying import missing_for_closing
 from audits.models import AuditSettings, CorrectiveAction, Evidence, Nonconformity, Treatment
+from audits.pages.findings import shown_by
 from audits.permissions import nonconformities as may
 from audits.recurrence import similar_to
 from audits.workflow import NonconformityStatus
@@ -52,6 +53,18 @@ class Round:
     actions: list[CorrectiveAction]
     signatures: list[Signature]
     category: str = ""
+
+    @property
+    def signed_cause(self) -> list[Signature]:
+        """Return the head's signature on the cause; a later round begins with the cause signed."""
+        return self._approved()[:1] if self.number == 1 else []
+
+    @property
+    def signed_measures(self) -> list[Signature]:
+        return self._approved()[1:] if self.number == 1 else self._approved()
+
+    def _approved(self) -> list[Signature]:
+        return [each for each in self.signatures if each.act == Signature.Act.APPROVED]
 
 
 @dataclass
@@ -184,10 +197,8 @@ def _rounds(nonconformity: Nonconformity, signatures: list[Signature]) -> list[R
 def _evidence(nonconformity: Nonconformity) -> list[Evidence]:
     """Return what was seen: at the sheet, at its finding, and at the finding's question."""
     of_it = Q(nonconformity=nonconformity)
-    if finding := nonconformity.finding:
-        of_it |= Q(finding=finding)
-        if finding.item_id:
-            of_it |= Q(item=finding.item_id) & (Q(dossier=None) | Q(dossier=finding.dossier_id))
+    if nonconformity.finding:
+        of_it |= shown_by(nonconformity.finding)
     return list(Evidence.objects.standing().filter(of_it).select_related("original", "added_by"))
 
 

@@ -11,11 +11,13 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from audits.actions.writing import written_sha256
+from audits.forms.evidence import EvidenceForm
 from audits.forms.nonconformities_deeds import (
     ActionForm,
     ChangeForm,
     CloseForm,
     DayForm,
+    DeedForm,
     DoneForm,
     ExtendForm,
     ExternalForm,
@@ -188,7 +190,11 @@ KINDS: dict[str, Kind] = {
         RegradeForm, may.can_regrade, "Đổi mức", "Đổi mức", "Đơn vị xác nhận lại sau khi đổi."
     ),
     "external": Kind(
-        ExternalForm, _may_set_external, "Báo cáo đoàn kiểm tra", "Ghi", "Đã báo cáo hay được trả lời."
+        ExternalForm,
+        _may_set_external,
+        "Báo cáo đoàn kiểm tra",
+        "Ghi",
+        "Đã báo cáo hay được trả lời.",
     ),
     "extend": Kind(
         ExtendForm, may.can_extend, "Gia hạn", "Gia hạn", "Hạn cũ và lý do vẫn được giữ trên phiếu."
@@ -202,8 +208,9 @@ KINDS: dict[str, Kind] = {
         is_danger=True,
     ),
 }
-ACTION_FORMS: dict[str, type[forms.Form]] = {"complete": DoneForm, "change": ChangeForm}
-_STANDING_OUT = ["confirm", "agree", "treatment", "analyse", "action", "propose", "implement", "verify", "follow-up", "close", "effect"]
+ACTION_FORMS: dict[str, type[DeedForm]] = {"complete": DoneForm, "change": ChangeForm}
+# Those that bring a sheet on, in the order of `KINDS`.
+_STANDING_OUT = tuple(KINDS)[: tuple(KINDS).index("effect") + 1]
 
 
 def deed_form(
@@ -252,15 +259,16 @@ def nonconformity_page(
     given: Mapping[str, forms.Form] | None = None,
 ) -> HttpResponse:
     """Render the sheet with what this person may do now; `given` are forms that were refused."""
+    given = given or {}
     sheet = read_sheet(nonconformity, request.user)
-    deeds = _deeds(request, sheet, given or {})
+    deeds = _deeds(request, sheet, given)
     primary = next((deed for deed in deeds if deed.is_primary), None)
     context = {
         "sheet": sheet,
         "nonconformity": nonconformity,
         "primary": primary,
         "deeds": [deed for deed in deeds if deed is not primary],
-        "actions": _action_rows(request, sheet, given or {}),
+        "actions": _action_rows(request, sheet, given),
         "may_write": _may_write(request.user, nonconformity),
         "open_requests": change_requests_of(sheet, request.user),
         "days_over": days_over(nonconformity),
@@ -269,8 +277,24 @@ def nonconformity_page(
         "extensions": nonconformity.extensions.select_related("granted_by", "action"),
         "checks": nonconformity.effectiveness_checks.select_related("checked_by"),
         "linked": _linked(request, nonconformity),
+        "evidence_form": given.get("evidence") or _evidence_form(request, nonconformity),
     }
     return render(request, "audits/nonconformity_detail.html", context, status=status)
+
+
+def may_add_evidence(user: User, nonconformity: Nonconformity) -> bool:
+    """Adds a photo or a file: who reported it, follows it, belongs to its unit; the secretary."""
+    if nonconformity.is_settled:
+        return False
+    if user.pk in (nonconformity.reported_by_id, nonconformity.auditor_id):
+        return True
+    return may.is_of_unit(user, nonconformity) or may.is_secretary_of(user, nonconformity)
+
+
+def _evidence_form(request: UserRequest, nonconformity: Nonconformity) -> forms.Form | None:
+    if not may_add_evidence(request.user, nonconformity):
+        return None
+    return EvidenceForm(prefix="evidence", initial={"client_id": uuid.uuid4()})
 
 
 def waits_for(nonconformity: Nonconformity) -> str:
@@ -302,9 +326,7 @@ def _linked(request: UserRequest, nonconformity: Nonconformity) -> list[tuple[st
     return before + after
 
 
-def _deeds(
-    request: UserRequest, sheet: Sheet, given: Mapping[str, forms.Form]
-) -> list[Deed]:
+def _deeds(request: UserRequest, sheet: Sheet, given: Mapping[str, forms.Form]) -> list[Deed]:
     nonconformity = sheet.nonconformity
     names = [
         name
@@ -313,7 +335,7 @@ def _deeds(
     ]
     if not sheet.similar and "repeat" not in given and "repeat" in names:
         names.remove("repeat")
-    primary = _standing_out(sheet, names)
+    primary = _standing_out(sheet, names, is_theirs=may.is_of_unit(request.user, nonconformity))
     return [
         Deed(
             name=name,
@@ -326,16 +348,21 @@ def _deeds(
     ]
 
 
-def _standing_out(sheet: Sheet, names: list[str]) -> str:
-    """Return the deed that brings the sheet on, of those this person may do; empty if none."""
+def _standing_out(sheet: Sheet, names: list[str], *, is_theirs: bool) -> str:
+    """Return the deed that brings the sheet on, of those this person may do; empty if none.
+
+    What the unit writes stands out for its people alone (`is_theirs`).
+    """
     wanted = [name for name in _STANDING_OUT if name in names]
     nonconformity, missing = sheet.nonconformity, bool(sheet.missing)
     lacks_action = missing and not sheet.now.actions
     idle = {
         # written down already: what remains is to sign it, or to add an action
-        "treatment": not missing or (nonconformity.status == _ANALYSED and _lacks_action_alone(sheet)),
+        "treatment": not is_theirs
+        or not missing
+        or (nonconformity.status == _ANALYSED and _lacks_action_alone(sheet)),
         "analyse": missing,
-        "action": not (nonconformity.status == _ANALYSED and lacks_action),
+        "action": not (is_theirs and nonconformity.status == _ANALYSED and lacks_action),
         "propose": missing,
         "implement": missing,
         "close": missing,
@@ -356,7 +383,7 @@ class ActionRow:
     complete_form: forms.Form | None
     change_form: forms.Form | None
     may_remove: bool
-    may_add_evidence: bool
+    is_primary: bool
 
 
 def _action_rows(
@@ -368,19 +395,16 @@ def _action_rows(
         refused = given.get(f"{name}{action.pk}")
         return refused or (action_form(name, action) if is_open else None)
 
-    rows = []
+    rows: list[ActionRow] = []
     for action in sheet.now.actions:
         may_complete = may.can_complete(user, action)
         rows.append(
             ActionRow(
                 action=action,
                 complete_form=form("complete", action, is_open=may_complete),
-                change_form=form(
-                    "change", action, is_open=may.can_ask_for_change(user, action)
-                ),
+                change_form=form("change", action, is_open=may.can_ask_for_change(user, action)),
                 may_remove=may_write,
-                may_add_evidence=may_complete,
+                is_primary=may_complete and not any(row.is_primary for row in rows),
             )
         )
     return rows
-

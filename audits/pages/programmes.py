@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -11,7 +11,8 @@ from django.shortcuts import get_object_or_404, render
 
 from audits.actions.programmes import planned_keys, unplanned
 from audits.forms.programmes import ApproveForm, ProposalsForm, WordingForm
-from audits.models import Audit, AuditProgramme, AuditSubject, Clause, ProgrammeLine
+from audits.matrix import matrix_of
+from audits.models import Audit, AuditProgramme, AuditSubject, ProgrammeLine
 from audits.permissions import programmes as may
 from audits.proposals import Proposal, audited_units, procedures_in_force, proposals
 from audits.workflow import ProgrammeStatus
@@ -22,8 +23,6 @@ from qms.foundation.dates import today
 from qms.http import UserRequest
 from qms.organisation.models import Unit
 from qms.records.models import Signature
-
-HIDDEN = "Tài liệu hạn chế người đọc"
 
 
 @dataclass(frozen=True)
@@ -53,36 +52,6 @@ class Row:
         clauses = f"điều {', '.join(self.line.clauses)}" if self.line.clauses else ""
         parts = (self.procedure, str(self.line.unit or ""), clauses)
         return " – ".join(part for part in parts if part)
-
-
-@dataclass
-class MatrixRow:
-    """One unit: months of each clause, and of what names none (`whole`)."""
-
-    label: str
-    by_clause: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
-    whole: set[int] = field(default_factory=set)
-
-    @property
-    def is_empty(self) -> bool:
-        return not self.whole and not self.by_clause
-
-
-@dataclass(frozen=True)
-class Matrix:
-    """Ma trận đơn vị × điều khoản: two-level clauses across, units down, months inside."""
-
-    clauses: list[Clause]
-    rows: list[MatrixRow]
-
-    def lines(self) -> list[tuple[MatrixRow, str, list[tuple[Clause, str]]]]:
-        """Return each row with the months in words: without a clause, then clause by clause."""
-        return [
-            (row, _listed(row.whole), [(c, _listed(row.by_clause[c.number])) for c in self.clauses])
-            if not row.is_empty
-            else (row, "", [(clause, "") for clause in self.clauses])
-            for row in self.rows
-        ]
 
 
 @dataclass(frozen=True)
@@ -162,37 +131,10 @@ def rows_of(
     ]
 
 
-def matrix_of(
-    programme: AuditProgramme, lines: Iterable[ProgrammeLine], units: Iterable[Unit]
-) -> Matrix:
-    """Return the matrix of a plan: a row for each unit, also of those with nothing planned.
-
-    A line without a unit counts for the unit that owns its procedure, else for the whole agency.
-    """
-    clauses = list(Clause.objects.of(programme.edition).auditable().second_level())
-    found = {unit.pk: MatrixRow(str(unit)) for unit in units}
-    whole = MatrixRow("Toàn cơ quan")
-    for line in lines:
-        unit = line.unit or (line.procedure.owner if line.procedure else None)
-        row = found.setdefault(unit.pk, MatrixRow(str(unit))) if unit else whole
-        if not line.clauses:
-            row.whole |= set(line.months)
-        for clause in clauses:
-            if any(_within(number, clause.number) for number in line.clauses):
-                row.by_clause[clause.number] |= set(line.months)
-    rows = list(found.values())
-    return Matrix(clauses, rows if whole.is_empty else [*rows, whole])
-
-
-def _within(number: str, column: str) -> bool:
-    """Tell whether a clause falls into a column: 7.5.3 into 7.5; all of chapter 7 into it, too."""
-    return f"{number}.".startswith(f"{column}.") or column.startswith(f"{number}.")
-
-
 def _named(line: ProgrammeLine, readable: set[int]) -> str:
     if line.procedure is None:
         return ""
-    return str(line.procedure) if line.procedure.pk in readable else HIDDEN
+    return str(line.procedure) if line.procedure.pk in readable else may.HIDDEN
 
 
 def _audits_of(programme: AuditProgramme) -> dict[Any, list[Audit]]:
@@ -255,7 +197,3 @@ def _next_month(programme: AuditProgramme) -> int:
     """Return the month that is offered first: the one after this, in the year of the plan."""
     day = today()
     return min(day.month + 1, 12) if programme.year == day.year else 1
-
-
-def _listed(months: Iterable[int]) -> str:
-    return ", ".join(str(month) for month in sorted(months))

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from audits.views import checklist, evidence, field
+from audits.views import checklist, evidence, field, sampling
 
 _SHEET = "danh-gia/<slug:slug>/phieu/"
 _ITEM = f"{_SHEET}<int:pk>/"
@@ -21,6 +21,10 @@ urlpatterns: list[URLPattern] = [
     path(f"{_ITEM}phat-hien/", checklist.item_finding, name="item-finding"),
     path(f"{_ITEM}sua/", checklist.question_edit, name="question-edit"),
     path(f"{_ITEM}bo/", checklist.question_remove, name="question-remove"),
+    path("danh-gia/<slug:slug>/mau/", sampling.sampling, name="sampling"),
+    path("danh-gia/<slug:slug>/mau/o/", sampling.sampling_cells, name="sampling-cells"),
+    path("danh-gia/<slug:slug>/mau/<int:pk>/", sampling.dossier_edit, name="dossier-edit"),
+    path("danh-gia/<slug:slug>/mau/<int:pk>/bo/", sampling.dossier_remove, name="dossier-remove"),
     path("danh-gia/<slug:slug>/hien-truong/du-lieu/", field.field_data, name="field-data"),
     path("danh-gia/<slug:slug>/hien-truong/gui/", field.field_sync, name="field-sync"),
     path("danh-gia/<slug:slug>/hien-truong/tep/", field.field_upload, name="field-upload"),

@@ -14,5 +14,6 @@ urlpatterns: list[URLPattern] = [
     path(_ONE + "sua/", views.finding_edit, name="finding-edit"),
     path(_ONE + "xep-muc/", views.finding_grade, name="finding-grade"),
     path(_ONE + "rut/", views.finding_withdraw, name="finding-withdraw"),
+    path(_ONE + "bang-chung/", views.finding_evidence, name="finding-evidence"),
     path(_ONE + "y-kien/", views.finding_respond, name="finding-respond"),
 ]

@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern] = [
     path(_ONE + "lap-lai/", deeds.nonconformity_repeat, name="nonconformity-repeat"),
     path(_ONE + "doi-muc/", deeds.nonconformity_regrade, name="nonconformity-regrade"),
     path(_ONE + "doan-kiem-tra/", deeds.nonconformity_external, name="nonconformity-external"),
+    path(_ONE + "bang-chung/", actions.nonconformity_evidence, name="nonconformity-evidence"),
     path(
         _ACTION + "xong/",
         actions.nonconformity_action_complete,

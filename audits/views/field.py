@@ -38,7 +38,7 @@ FieldView = Callable[[UserRequest, Audit], HttpResponse]
 
 
 class Refused(Exception):
-    """Nothing was changed; the answer says why, by field, and in a code where the phone must act."""
+    """Nothing was changed; the answer says why, by field; `why` where the phone has to act."""
 
     def __init__(self, status: int, errors: dict[str, list[str]], why: str = "") -> None:
         super().__init__(status)
@@ -63,7 +63,9 @@ def in_the_field(view: FieldView) -> View:
             if not request.user.is_authenticated:
                 if "application/json" not in request.headers.get("Accept", ""):
                     return redirect_to_login(request.get_full_path())
-                raise _refused(403, "Phiên làm việc đã hết, hãy đăng nhập lại để gửi.", "signed_out")
+                raise _refused(
+                    403, "Phiên làm việc đã hết, hãy đăng nhập lại để gửi.", "signed_out"
+                )
             if request.headers.get("X-Field-Person", str(request.user.pk)) != str(request.user.pk):
                 # What one person queued is never recorded as another's.
                 raise _refused(403, "Nội dung này do tài khoản khác ghi trên máy.", "other")

@@ -8,7 +8,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from audits.actions.evidence import add_evidence
 from audits.actions.findings import add_finding
+from audits.forms.evidence import EvidenceForm
 from audits.forms.findings import (
     ChangeFindingForm,
     GradeForm,
@@ -151,6 +153,19 @@ def finding_respond(request: UserRequest, slug: str, seq: int) -> HttpResponse:
         lambda: finding.respond(by=request.user, **form.cleaned_data),
         f"Đã ghi ý kiến của đơn vị về {finding.label}.",
     )
+
+
+@require_POST
+def finding_evidence(request: UserRequest, slug: str, seq: int) -> HttpResponse:
+    finding = find_finding(request, slug, seq)
+    _require(may.can_answer(request.user, finding.audit))
+    form = EvidenceForm(request.POST, request.FILES)
+
+    def do() -> None:
+        said = dict(form.cleaned_data)
+        add_evidence(finding, said.pop("file"), by=request.user, **said)
+
+    return _try(request, finding, {"evidence_form": form}, do, "Đã thêm bằng chứng.")
 
 
 def _require(allowed: bool) -> None:  # noqa: FBT001  the answer of a predicate

@@ -1,4 +1,4 @@
-"""One corrective action of a nonconformity: done, taken out, or a change of the procedure."""
+"""One corrective action of a nonconformity, and what shows that it was done."""
 
 from collections.abc import Callable
 
@@ -11,10 +11,16 @@ from django.views.decorators.http import require_POST
 
 from audits.actions import treating
 from audits.actions.evidence import add_evidence
+from audits.forms.evidence import EvidenceForm
 from audits.forms.refusals import show_refusal
-from audits.models import CorrectiveAction
+from audits.models import CorrectiveAction, Nonconformity
 from audits.pages.nonconformities import find_nonconformity
-from audits.pages.nonconformities_deeds import KINDS, action_form, nonconformity_page
+from audits.pages.nonconformities_deeds import (
+    KINDS,
+    action_form,
+    may_add_evidence,
+    nonconformity_page,
+)
 from audits.permissions import nonconformities as may
 from procedures.answers import explain
 from qms.http import UserRequest
@@ -42,7 +48,9 @@ def nonconformity_action_complete(request: UserRequest, slug: str, pk: int) -> H
                 by=request.user,
             )
 
-    return _try(request, action, {f"complete{pk}": form}, do, "Đã ghi kết quả thực hiện.")
+    return _try(
+        request, action.nonconformity, {f"complete{pk}": form}, do, "Đã ghi kết quả thực hiện."
+    )
 
 
 @require_POST
@@ -68,7 +76,26 @@ def nonconformity_action_change(request: UserRequest, slug: str, pk: int) -> Htt
         said = form.cleaned_data
         treating.ask_for_change(action, by=request.user, what=said["what"], why=said["why"])
 
-    return _try(request, action, {f"change{pk}": form}, do, "Đã gửi đề nghị sửa đổi quy trình.")
+    return _try(
+        request,
+        action.nonconformity,
+        {f"change{pk}": form},
+        do,
+        "Đã gửi đề nghị sửa đổi quy trình.",
+    )
+
+
+@require_POST
+def nonconformity_evidence(request: UserRequest, slug: str) -> HttpResponse:
+    nonconformity = find_nonconformity(request, slug)
+    _require(may_add_evidence(request.user, nonconformity))
+    form = EvidenceForm(request.POST, request.FILES, prefix="evidence")
+
+    def do() -> None:
+        said = dict(form.cleaned_data)
+        add_evidence(nonconformity, said.pop("file"), by=request.user, **said)
+
+    return _try(request, nonconformity, {"evidence": form}, do, "Đã thêm bằng chứng.")
 
 
 def _find(request: UserRequest, slug: str, pk: int) -> CorrectiveAction:
@@ -91,7 +118,7 @@ def _told(request: UserRequest, action: CorrectiveAction, sentence: str) -> Http
 
 def _try(
     request: UserRequest,
-    action: CorrectiveAction,
+    nonconformity: Nonconformity,
     given: dict[str, forms.Form],
     deed: Callable[[], None],
     done: str,
@@ -103,10 +130,10 @@ def _try(
             with transaction.atomic():
                 deed()
         except TransitionNotAllowed as refusal:
-            return explain(request, redirect(action.nonconformity), refusal)
+            return explain(request, redirect(nonconformity), refusal)
         except ValidationError as refusal:
             show_refusal(form, refusal)
         else:
-            return explain(request, redirect(action.nonconformity), done)
-    again = find_nonconformity(request, action.nonconformity.slug)
+            return explain(request, redirect(nonconformity), done)
+    again = find_nonconformity(request, nonconformity.slug)
     return nonconformity_page(request, again, status=422, given=given)

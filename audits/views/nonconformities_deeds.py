@@ -217,9 +217,7 @@ def _deed(
     return nonconformity_page(request, again, status=422, given={name: form})
 
 
-def _refused(
-    request: UserRequest, nonconformity: Nonconformity, name: str
-) -> HttpResponse | None:
+def _refused(request: UserRequest, nonconformity: Nonconformity, name: str) -> HttpResponse | None:
     """Return the answer to what moved on while the page stood open; None where all is well.
 
     Raises PermissionDenied for somebody who may not do it.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db import models
 
-from qms.foundation.dates import today
+from qms.foundation.dates import LOCAL, format_date, today
 from qms.organisation.models import User
 from qms.records.models import Signature
 
@@ -87,3 +87,13 @@ def sign_as_text(
         signed_on=on,
         recorded_by=recorded_by,
     )
+
+
+def manner(signature: Signature) -> str:
+    """Return how it was signed; a password is never called a digital signature."""
+    day = format_date(signature.signed_on)
+    if signature.method == Signature.Method.PAPER:
+        return f"Đã ký trên bản giấy ngày {day}"
+    how = "bằng mật khẩu " if signature.method == Signature.Method.PASSWORD else ""
+    hour = f"{signature.recorded_at.astimezone(LOCAL):%H:%M}"
+    return f"Đã xác nhận {how}trên hệ thống lúc {hour} ngày {day}"

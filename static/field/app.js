@@ -12,7 +12,7 @@
   const { user, audit } = settings;
   const queue = field.makeQueue({ user, audit });
   const state = {
-    data: null, queued: [], drafts: new Map(), id: null, dossier: null, onlyOpen: false,
+    name: settings.name, data: null, queued: [], drafts: new Map(), id: null, dossier: null, onlyOpen: false,
     mayWrite: false, isReady: false, advice: "", net: { name: "opening", sentAt: null, readAt: null },
   };
   const note = document.querySelector("[data-note]");
@@ -73,10 +73,11 @@
     const item = itemOf(id) ?? state.data.items[0];
     if (!item) return;
     state.id = item.id;
-    const cells = field.cellsOf(state, item).slice(1);
-    if (!cells.some((cell) => cell.dossier === state.dossier)) {
-      const open = cells.find((cell) => !cell.shown?.result) ?? cells[0];
-      state.dossier = open?.dossier ?? null;
+    const [whole, ...cells] = field.cellsOf(state, item);
+    const asked = [whole, ...cells].find((cell) => cell.disputed.length);
+    if (asked || !cells.some((cell) => cell.dossier === state.dossier)) {
+      const open = asked ?? cells.find((cell) => !cell.shown?.result) ?? cells[0] ?? whole;
+      state.dossier = open.dossier;
     }
     history.replaceState(null, "", `#cau-${item.id}`);
     draw();
@@ -291,11 +292,10 @@
   }
 
   function showDispute() {
-    const wanted = state.data.items
-      .flatMap((item) => field.cellsOf(state, item))
-      .find((cell) => cell.disputed.length);
+    const cells = state.data.items.flatMap((item) => field.cellsOf(state, item));
+    const disputed = cells.filter((cell) => cell.disputed.length);
+    const wanted = disputed.find((cell) => cell.item.id !== state.id) ?? disputed[0];
     if (!wanted) return;
-    state.dossier = wanted.dossier;
     go(wanted.item.id);
   }
 

@@ -76,6 +76,13 @@
   const errorsOf = (operation) => Object.values(operation.errors ?? {}).flat().join(" ");
   Object.assign(field, { cellOf, cellsOf, resultOf, errorsOf });
 
+  // The heading of the question; what it says already is not said again.
+  const placeOf = (item) => {
+    const more = [item.version_label, item.unit].filter((part) => part && !item.group.includes(part));
+    return [item.group, ...more].join(" · ");
+  };
+  field.placeOf = placeOf;
+
   // --- The list of questions ---
   function jumpEntry(state, item, index) {
     const result = resultOf(state, item);
@@ -104,7 +111,7 @@
       state.data.items.forEach((item, index) => {
         const isHidden = state.onlyOpen && resultOf(state, item) && item.id !== state.id;
         if (isHidden) return;
-        const name = [item.group, item.unit].filter(Boolean).join(" – ");
+        const name = placeOf(item);
         if (groups.at(-1)?.name !== name) groups.push({ name, entries: [] });
         groups.at(-1).entries.push(jumpEntry(state, item, index));
       });
@@ -126,10 +133,8 @@
 
   // --- One question ---
   function drawText(state, item) {
-    const version = item.version_label && !item.group.includes(item.version_label) ? item.version_label : "";
-    at("where").textContent = [item.group, version, item.unit].filter(Boolean).join(" · ");
-    const number = item.step_no ? `Bước ${item.step_no}. ` : item.clause ? `Điều ${item.clause}. ` : "";
-    at("question").textContent = number + item.question;
+    at("where").textContent = placeOf(item);
+    at("question").textContent = item.question;
     show("row", item.row_text);
     at("expects-box").hidden = !item.expects;
     at("expects").textContent = item.expects;
@@ -152,7 +157,7 @@
       const button = make("button", {
         type: "button", class: `field-dossier is-${result || "open"}`, data: { dossier: cell.dossier ?? "" },
       }, icon(MARKS[result]), cell.dossier === null ? "Chung" : known.get(cell.dossier)?.code ?? "?",
-      hidden(result ? `: ${state.data.labels.results[result]}` : ": chưa trả lời"));
+      hidden(result ? state.data.labels.results[result] : "Chưa trả lời"));
       button.setAttribute("aria-pressed", String(cell.dossier === dossier));
       return button;
     }));
@@ -166,8 +171,11 @@
 
   function drawAnswer(state, cell) {
     const { shown, last } = cell;
+    const [note, verbal] = [at("note"), at("verbal")];
     const mayWrite = state.mayWrite && !cell.disputed.length;
-    at("answers").hidden = Boolean(cell.disputed.length);
+    for (const place of [at("answers"), note.closest(".field"), verbal.closest(".field-check")]) {
+      place.hidden = Boolean(cell.disputed.length);
+    }
     for (const button of document.querySelectorAll("[data-answer]")) {
       button.setAttribute("aria-pressed", String(button.dataset.answer === (shown?.result ?? "")));
       button.disabled = !mayWrite;
@@ -179,7 +187,7 @@
     if (shown?.result && mayWrite) {
       at("state").append(make("button", { type: "button", class: "btn btn-link btn-sm", data: { act: "unanswer" } }, "Bỏ trả lời"));
     }
-    for (const name of ["note", "verbal"]) at(name).disabled = !mayWrite;
+    note.disabled = verbal.disabled = !mayWrite;
     for (const tool of document.querySelectorAll(".field-tools input, .field-tools [data-act=confirm]")) {
       tool.disabled = !state.mayWrite;
     }
@@ -255,8 +263,8 @@
       make("p", {}, "Cả hai đều được giữ. Hãy chọn một câu, hoặc gộp lại."),
       make("div", { class: "field-sides" }, ...sides.map(card)),
       make("details", {}, make("summary", {}, "Gộp lại"),
-        make("label", { class: "form-label", htmlFor: "merge-result" }, "Kết quả"), choice,
-        make("label", { class: "form-label", htmlFor: "merge-note" }, "Ghi chép"), note,
+        make("label", { class: "form-label", htmlFor: "merge-result" }, "Kết quả sau khi gộp"), choice,
+        make("label", { class: "form-label", htmlFor: "merge-note" }, "Ghi chép sau khi gộp"), note,
         make("button", { type: "button", class: "btn btn-secondary", data: { settle: "merge" } }, "Lưu câu gộp")),
     );
   }
@@ -281,7 +289,7 @@
     opening: () => "Đang mở phiếu…",
     sending: (n) => `Đang gửi… còn ${two(n)} mục`,
     signed_out: () => "Phiên làm việc đã hết, đăng nhập lại để gửi",
-    other: () => "Máy này đang đăng nhập bằng tài khoản khác",
+    other: (n, name) => `Máy này đang đăng nhập bằng tài khoản khác${n ? ` – ${two(n)} mục chờ ${name} đăng nhập lại` : ""}`,
     later: (n) => `Máy chủ đang bận – ${two(n)} mục chưa gửi`,
     full: () => "Máy không còn chỗ lưu. Hãy gửi hết hoặc xóa bớt ảnh trên máy",
   };
@@ -297,7 +305,7 @@
       const why = Object.values(detail ?? {}).flat().join(" ") || "Bạn không còn quyền ghi vào phiếu này.";
       return `${two(n)} mục chưa gửi. ${why} Xuất tệp để giao lại cho trưởng đoàn.`;
     }
-    if (SAYS[name] && (n || name !== "later")) return SAYS[name](n);
+    if (SAYS[name] && (n || name !== "later")) return SAYS[name](n, state.name);
     const wrong = state.queued.filter((each) => each.state === "refused").length;
     if (wrong) return `${two(wrong)} mục chưa gửi được, cần xem lại`;
     if (n) return `${two(n)} mục chưa gửi`;
@@ -320,10 +328,12 @@
     if (at("net-text").textContent !== text) at("net-text").textContent = text;
     const mark = { offline: "wifi-off", sending: "refresh-cw" }[name] ?? (n || bar.dataset.net === "alarm" ? "clock" : "circle-check");
     at("net-icon").replaceChildren(icon(mark));
-    at("net-login").hidden = name !== "signed_out" && name !== "other";
+    at("net-login").hidden = name !== "signed_out";
     bar.querySelector("[data-act=send]").hidden = !n || ["sending", "signed_out", "other"].includes(name);
-    const isDisputed = state.data?.items.some((item) => cellsOf(state, item).some((cell) => cell.disputed.length));
-    bar.querySelector("[data-act=dispute]").hidden = !isDisputed;
+    const cells = state.data?.items.flatMap((item) => cellsOf(state, item)) ?? [];
+    const disputed = cells.filter((cell) => cell.disputed.length);
+    const isOpen = disputed.some((cell) => cell.item.id === state.id && cell.dossier === state.dossier);
+    bar.querySelector("[data-act=dispute]").hidden = !disputed.length || (isOpen && disputed.length === 1);
     bar.querySelector("[data-act=export]").hidden = !(n && ["locked", "refused", "other"].includes(name));
   };
 

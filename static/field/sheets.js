@@ -73,7 +73,7 @@
       sheet.querySelector("[data-grade]").textContent = data.labels.results[grade].toLowerCase();
       const { item } = cell;
       sheet.querySelector("[data-finding-where]").textContent = [
-        item.unit, item.group, item.step_no && `bước ${item.step_no}`, item.clause && `điều ${item.clause}`,
+        field.placeOf(item), item.step_no && `bước ${item.step_no}`, item.clause && `điều ${item.clause}`,
         code && `hồ sơ ${code}`,
       ].filter(Boolean).join(" · ");
       openSheet("finding");

@@ -109,7 +109,7 @@ def test_a_finding_is_of_the_days_of_its_audit(days: int, message: str) -> None:
 def test_add_finding_is_for_those_who_audit(who: str) -> None:
     field = Field()
 
-    with pytest.raises(TransitionNotAllowed, match="Chỉ người đánh giá trong đoàn"):
+    with pytest.raises(TransitionNotAllowed, match="Chỉ thành viên đoàn đánh giá"):
         make_finding(field, by=getattr(field, who))
 
     assert not Finding.objects.exists()
@@ -120,7 +120,7 @@ def test_add_finding_waits_for_the_opening_meeting(status: str) -> None:
     field = Field()
     field.put(status=status)
 
-    with pytest.raises(TransitionNotAllowed, match="từ họp khai mạc"):
+    with pytest.raises(TransitionNotAllowed, match="Họp khai mạc rồi"):
         make_finding(field)
 
 

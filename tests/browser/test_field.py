@@ -13,8 +13,16 @@ from django.contrib.sessions.models import Session
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from audits.models import ChecklistItem, Evidence, Finding, ItemAnswer, SiteConfirmation
+from audits.models import (
+    ChecklistItem,
+    Evidence,
+    Finding,
+    ItemAnswer,
+    SampledDossier,
+    SiteConfirmation,
+)
 from audits.views.worker import DRAWN, FILES
+from qms.foundation.dates import today
 from qms.organisation.models import User
 from tests.audits.filling import Filled, make_filled
 from tests.factories import PASSWORD, Office
@@ -194,8 +202,9 @@ def test_two_auditors_on_one_question_both_survive_and_the_second_is_asked(
     expect(sides).to_have_count(2)
     expect(sides.nth(0)).to_contain_text(str(filled.lead))
     second.get_by_text("Gộp lại", exact=True).click()
-    second.get_by_label("Kết quả").select_option(label="Lưu ý")
+    second.get_by_label("Kết quả sau khi gộp").select_option(label="Lưu ý")
     second.get_by_role("button", name="Lưu câu gộp").click()
+    expect(second.locator("[data-dispute]")).to_be_hidden()
     says(second, re.compile("^Đã gửi hết"))
     assert standing(item) == [("observation", "Có đủ phiếu hẹn\nThiếu một phiếu hẹn")]
     assert not item.answers.disputed().exists()
@@ -249,7 +258,6 @@ def test_what_one_queued_is_not_sent_by_another_on_the_same_device(
     assert [name for name in kept if name.startswith("field-pages-")] == []
     assert standing(item) == [("conform", "")]
     assert ItemAnswer.objects.get().answered_by == filled.lead
-    page.locator("h1").evaluate("() => localStorage.clear()")
     page.goto("/quy-trinh/")
     page.locator("summary.person").click()
     page.get_by_role("button", name="Đăng xuất").click()
@@ -276,7 +284,8 @@ def test_open_page_does_not_send_in_the_session_of_another(
 
     page.context.set_offline(False)
 
-    says(page, "Máy này đang đăng nhập bằng tài khoản khác")
+    waiting = f"01 mục chờ {filled.auditor} đăng nhập lại"
+    says(page, f"Máy này đang đăng nhập bằng tài khoản khác – {waiting}")
     assert not ItemAnswer.objects.exists()
     expect(page.get_by_role("button", name="Lưu ý", exact=True)).to_have_attribute(
         "aria-pressed", "true"
@@ -356,6 +365,69 @@ def _with_a_finding_of_the_past(route: Any) -> None:
     route.continue_(post_data=sent)
 
 
+def test_swipe_goes_to_the_next_question_and_back(devices: Devices, filled: Filled) -> None:
+    page = devices.phone(filled.auditor, has_touch=True)
+    open_field(page, filled, filled.item())
+    fingers = page.context.new_cdp_session(page)
+
+    def swipe(*spots: tuple[int, int]) -> None:
+        for kind, (x, y) in zip(("touchStart", "touchMove", "touchMove"), spots, strict=True):
+            points = [{"x": x, "y": y}]
+            fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+        fingers.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+    swipe((320, 200), (200, 204), (90, 206))
+    expect(page.locator("[data-place]")).to_have_text(re.compile("^Câu 2/"))
+    swipe((90, 200), (200, 204), (320, 206))
+    expect(page.locator("[data-place]")).to_have_text(re.compile("^Câu 1/"))
+    swipe((200, 400), (230, 300), (270, 200))  # scrolls
+
+    expect(page.locator("[data-place]")).to_have_text(re.compile("^Câu 1/"))
+
+
+def test_dossiers_are_answered_one_by_one(devices: Devices, filled: Filled) -> None:
+    item = filled.item()
+    dossiers = [make_dossier(filled, code) for code in ("H02-0004", "H02-0012")]
+    page = devices.phone(filled.auditor)
+    open_field(page, filled, item)
+    chips = page.get_by_role("group", name="Hồ sơ lấy mẫu")
+    expect(chips.get_by_role("button", name="H02-0004")).to_have_attribute("aria-pressed", "true")
+
+    press(page, "Phù hợp")
+    chips.get_by_role("button", name="H02-0012").click()
+    expect(page.get_by_role("button", name="Phù hợp", exact=True)).to_have_attribute(
+        "aria-pressed", "false"
+    )
+    page.get_by_label("Ghi chép").fill("Thiếu phiếu hẹn")
+    press(page, "Không phù hợp")
+    page.get_by_role("button", name="Ghi phát hiện").click()
+    expect(page.get_by_label("Bằng chứng", exact=True)).to_have_value(
+        "Hồ sơ H02-0012: Thiếu phiếu hẹn"
+    )
+    page.get_by_role("button", name="Lưu phát hiện").click()
+
+    expect(page.get_by_role("link", name="Đã ghi PH-01")).to_be_visible()
+    expect(chips.get_by_role("button", name="H02-0012 Không phù hợp")).to_be_visible()
+    cells = item.answers.standing().order_by("dossier")
+    assert [(each.dossier, each.result) for each in cells] == [
+        (dossiers[0], "conform"),
+        (dossiers[1], "nonconform"),
+    ]
+    assert Finding.objects.get().dossier == dossiers[1]
+
+
+def make_dossier(filled: Filled, code: str) -> SampledDossier:
+    dossier = SampledDossier(
+        audit=filled.audit,
+        procedure=filled.version.procedure,
+        version=filled.version,
+        code=code,
+        received_on=today(),
+    )
+    dossier.record(by=filled.lead, reason="Lấy mẫu")
+    return dossier
+
+
 def test_keys_answer_and_move_and_the_list_filters(devices: Devices, filled: Filled) -> None:
     items = list(filled.audit.items.all())
     page = devices.phone(filled.auditor, SIZES["desk"])
@@ -375,7 +447,7 @@ def test_keys_answer_and_move_and_the_list_filters(devices: Devices, filled: Fil
     page.locator("[data-question]").focus()
     page.keyboard.press("ArrowLeft")
     expect(page.locator("[data-place]")).to_have_text(f"Câu 2/{len(items)}")
-    says(page, re.compile("^Đã gửi hết"))
+    expect(page.locator("[data-state]")).to_contain_text(f"{filled.auditor} ghi lúc")
     assert standing(items[0]) == [("conform", "")]
     assert standing(items[1]) == [("", "4")]
 
