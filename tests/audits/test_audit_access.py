@@ -1,6 +1,7 @@
 """Who sees an audit, who does what with it: each refusal, and that it changed nothing."""
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -114,7 +115,7 @@ def test_administrator_has_no_way_to_audits(client: Client) -> None:
 # --- somebody from outside ---
 
 
-def _outsider(audit: Audit, office: Office, **days: dt.date) -> User:
+def _outsider(audit: Audit, office: Office, **days: Any) -> User:
     guest = make_user(name="Khách Mời")
     add_member(audit, guest, AuditMember.Role.AUDITOR, by=office.secretary, **days)
     return guest
@@ -302,7 +303,7 @@ POSTS: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 def _address(name: str, audit: Audit, of: str) -> str:
-    parts = {
+    parts: dict[str, Callable[[], Any]] = {
         "member": lambda: audit.members.first(),
         "subject": lambda: first_subject(audit),
         "session": lambda: audit.sessions.first(),
