@@ -46,9 +46,7 @@ class NonconformityLoading:
         With `before` only those found before the day, so that numbers follow the days.
         """
         rows = [row for row in self.rows if "source" in row]
-        return sum(
-            self._report(row) for row in rows if before is None or row["found_on"] < before
-        )
+        return sum(self._report(row) for row in rows if before is None or row["found_on"] < before)
 
     def load_raised(self) -> int:
         """Carry on those that the audit raised and nobody worked on; return how many."""
@@ -79,7 +77,9 @@ class NonconformityLoading:
 
     @transaction.atomic
     def _take_up(self, row: Row) -> int:
-        found = Nonconformity.objects.filter(finding__client_id=client_id("finding", row["finding"]))
+        found = Nonconformity.objects.filter(
+            finding__client_id=client_id("finding", row["finding"])
+        )
         nonconformity = found.select_related("agency", "unit", "procedure").first()
         if nonconformity is None or nonconformity.moves.count() > 1:
             return 0

@@ -21,6 +21,7 @@ from audits.independence import (
     unborne,
 )
 from audits.models import Audit, AuditMember, AuditSession, AuditSettings
+from audits.pages.prints import prints_of
 from audits.permissions import audits as may
 from audits.permissions.checklist import can_see_checklist
 from audits.workflow import AuditStatus
@@ -227,6 +228,7 @@ def audit_page(
         "step": next_step(user, audit, lines),
         "finding_counts": _counts(findings),
         "papers": _papers(audit),
+        "prints": prints_of(user, audit),
         "signatures": Signature.objects.on(audit),
         "may_manage": may.can_manage(user, audit),
         "may_cancel": may.can_cancel(user, audit),

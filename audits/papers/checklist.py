@@ -141,7 +141,7 @@ def _auditors(lines: Iterable[Line]) -> str:
 
 def _columns() -> tuple[Column, ...]:
     return (
-        Column("STT", 9, "center"),
+        Column("TT", 11, "center"),
         Column("Điều khoản, quy trình, mục", 48),
         Column("Câu hỏi, yêu cầu", 66),
         Column("Bằng chứng, ghi chép", 78),
@@ -220,14 +220,35 @@ def _totals(lines: Sequence[Line]) -> str:
 # --- dossiers ---
 
 
+def short_sample_grid(samples: Sequence[Sample]) -> Grid:
+    """Return the same for an upright page: the days under each other."""
+    columns = (
+        Column("TT", 11, "center"),
+        Column("Mã hồ sơ", 36),
+        Column("Quy trình, lần ban hành áp dụng", 44),
+        Column("Ngày", 44),
+        Column("Phiếu kiểm soát", 22, "center"),
+        Column("Người giải quyết", 32),
+    )
+    rows = tuple(
+        (number, code, version, _days(came, due, back), sheet, handlers)
+        for number, code, version, came, due, back, sheet, handlers in sample_grid(samples).rows
+    )
+    return Grid(columns, rows, nothing="Không lấy mẫu hồ sơ.")
+
+
+def _days(came: str, due: str, back: str) -> str:
+    return lines_of(f"Tiếp nhận {came}", f"Hẹn trả {due}" if due else "", f"Trả {back}")
+
+
 def _sample_columns() -> tuple[Column, ...]:
     return (
-        Column("STT", 9, "center"),
+        Column("TT", 11, "center"),
         Column("Mã hồ sơ", 38),
         Column("Quy trình, lần ban hành áp dụng", 62),
-        Column("Tiếp nhận", 22, "center"),
-        Column("Hẹn trả", 22, "center"),
-        Column("Trả kết quả", 26, "center"),
+        Column("Tiếp nhận", 28, "center"),
+        Column("Hẹn trả", 28, "center"),
+        Column("Trả kết quả", 28, "center"),
         Column("Phiếu kiểm soát", 24, "center"),
         Column("Người giải quyết", 45),
     )
@@ -244,7 +265,7 @@ def sample_grid(samples: Sequence[Sample]) -> Grid:
             format_date(sample.dossier.received_on),
             format_date(sample.dossier.due_on),
             lines_of(
-                format_date(sample.dossier.returned_on) or "Chưa trả",
+                format_date(sample.dossier.returned_on) or "chưa có",
                 "(trễ hạn)" if sample.dossier.is_late else "",
             ),
             words[sample.dossier.is_sheet_complete],

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from qms.foundation.dates import format_date
 from qms.records.models import Signature
-from qms.records.paper import Block, Bullets, Paper, Picture, Signer, Text, place_and_date
+from qms.records.paper import Block, Bullets, Heading, Paper, Picture, Signer, Text, place_and_date
 from qms.records.signatures import manner
 
 DOTS = "……………"
@@ -27,6 +27,7 @@ class Letterhead:
     titles: Mapping[str, tuple[str, str]]
     causes: Mapping[str, str]
     chief: str = ""
+    name: str = ""  # of the agency in running text
 
     @property
     def authority(self) -> str:
@@ -175,7 +176,7 @@ def shown(pieces: Sequence[Piece], what: str = "Bằng chứng") -> list[Block]:
         Picture(piece.picture, _told(piece)) for piece in pieces if piece.picture is not None
     ]
     listed: list[Block] = [Bullets(tuple(files))] if files else []
-    return [Text(f"{what} kèm theo ({len(pieces):02d}):", italic=True), *listed, *pictures]
+    return [Heading(f"{what} kèm theo ({len(pieces):02d}):", 3), *listed, *pictures]
 
 
 def _told(piece: Piece) -> str:

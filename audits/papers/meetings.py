@@ -97,7 +97,7 @@ def _when(sitting: Sitting | None, held_on: str) -> str:
 
 def _attendance(sitting: Sitting | None) -> Grid:
     columns = (
-        Column("STT", 8, "center"),
+        Column("TT", 11, "center"),
         Column("Họ và tên", 45),
         Column("Chức danh, đơn vị", 55),
         Column("Ký tên", 30),

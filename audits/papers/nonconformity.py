@@ -42,7 +42,7 @@ _SIDE_BY_SIDE = 3
 _LABELS: dict[str, str] = {
     Act.PREPARED: "Người phát hiện",
     Act.CONFIRMED: "Đơn vị xác nhận",
-    Act.APPROVED: "Trưởng đơn vị (nguyên nhân, biện pháp)",
+    Act.APPROVED: "Trưởng đơn vị",
     Act.AGREED: "Chuyên gia đồng ý biện pháp",
     Act.VERIFIED: "Người kiểm tra xác nhận",
     Act.CLOSED: "Lãnh đạo đóng phiếu",
@@ -227,10 +227,10 @@ def _who(person: object, on: object) -> str:
 
 def _actions(each: Round, facts: SheetFacts) -> list[Block]:
     columns = (
-        Column("STT", 8, "center"),
+        Column("TT", 11, "center"),
         Column("Biện pháp", 58),
         Column("Trách nhiệm", 30),
-        Column("Hạn", 21, "center"),
+        Column("Hạn", 28, "center"),
         Column("Kết quả thực hiện", 50),
     )
     rows = tuple(
@@ -309,11 +309,11 @@ def _closed(facts: SheetFacts) -> list[Block]:
 
 def _extensions(facts: SheetFacts) -> Grid:
     columns = (
-        Column("Ngày", 22, "center"),
-        Column("Gia hạn", 45),
-        Column("Hạn cũ", 22, "center"),
-        Column("Hạn mới", 22, "center"),
-        Column("Lý do", 50),
+        Column("Ngày", 28, "center"),
+        Column("Gia hạn", 36),
+        Column("Hạn cũ", 28, "center"),
+        Column("Hạn mới", 28, "center"),
+        Column("Lý do", 42),
         Column("Người cho", 30),
     )
     rows = tuple(
@@ -332,11 +332,11 @@ def _extensions(facts: SheetFacts) -> Grid:
 
 def _moves(facts: SheetFacts) -> Grid:
     columns = (
-        Column("Ngày", 22, "center"),
+        Column("Ngày", 29, "center"),
         Column("Việc, lý do", 75),
         Column("Người", 35),
         Column("Trạng thái sau đó", 38),
-        Column("Lần", 10, "center"),
+        Column("Lần", 15, "center"),
     )
     rows = tuple(
         (

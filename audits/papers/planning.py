@@ -29,7 +29,7 @@ from qms.records.paper import (
 from qms.records.paper.blocks import RowKind
 
 TEAM_COLUMNS = (
-    Column("STT", 8, "center"),
+    Column("TT", 11, "center"),
     Column("Họ và tên", 40),
     Column("Chức danh, đơn vị", 50),
     Column("Vai trò", 30),
@@ -165,7 +165,7 @@ def team_grid(facts: AuditFacts) -> Grid:
 def scope_grid(facts: AuditFacts) -> Grid:
     """Return the scope part by part, each procedure with the issue in force on the day."""
     columns = (
-        Column("STT", 8, "center"),
+        Column("TT", 11, "center"),
         Column("Đơn vị", 45),
         Column("Quy trình (lần ban hành được đánh giá)", 70),
         Column("Điều khoản", 30),
@@ -180,10 +180,10 @@ def scope_grid(facts: AuditFacts) -> Grid:
 def timetable_grid(facts: AuditFacts) -> Grid:
     """Return the sessions day by day."""
     columns = (
-        Column("Thời gian", 22, "center"),
+        Column("Thời gian", 30, "center"),
         Column("Đơn vị, người được đánh giá", 40),
         Column("Nội dung, điều khoản, quy trình", 55),
-        Column("Chuyên gia", 32),
+        Column("Chuyên gia", 34),
         Column("Địa điểm", 25),
     )
     rows: list[tuple[str, ...]] = []
@@ -226,13 +226,13 @@ def notification_paper(facts: AuditFacts) -> Paper:
     ground = f"Thực hiện {facts.team_decision} về việc thành lập Đoàn đánh giá nội bộ, "
     blocks: list[Block] = [
         Text(
-            f"{ground if facts.team_decision else ''}{head.issuer} thông báo cuộc đánh giá nội bộ "
+            f"{ground if facts.team_decision else ''}{head.name or head.issuer} thông báo cuộc đánh giá nội bộ "
             f"{audit.number} “{audit.title}” như sau:"
         ),
         Labelled("1. Thời gian", days_between(audit.starts_on, audit.ends_on)),
         Labelled("2. Mục đích", or_dots(audit.purpose)),
         Labelled("3. Chuẩn mực", or_dots(audit.criteria)),
-        Labelled("4. Phạm vi", or_dots(audit.scope)),
+        Labelled("4. Phạm vi", audit.scope),
         scope_grid(facts),
         Labelled("5. Đoàn đánh giá", ""),
         team_grid(facts),

@@ -76,7 +76,7 @@ def _approved(programme: AuditProgramme) -> list[Block]:
 
 def _lines(facts: ProgrammeFacts) -> Grid:
     columns = (
-        Column("STT", 8, "center"),
+        Column("TT", 11, "center"),
         Column("Đơn vị, quá trình, quy trình được đánh giá", 62),
         *(Column(str(month), 7, "center") for month in range(1, 13)),
         Column("Phạm vi, chuẩn mực", 38),

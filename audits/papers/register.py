@@ -14,7 +14,7 @@ from qms.records.paper import Column, Grid, Paper, Text
 # Nothing that was typed may become a formula or a link in somebody's Excel.
 _SAFE = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 _COLUMNS = (
-    ("STT", 9, 6),
+    ("TT", 10, 6),
     ("Số phiếu", 27, 16),
     ("Ngày phát hiện", 22, 12),
     ("Nguồn", 26, 20),
@@ -70,7 +70,7 @@ def _printed(value: int | str | dt.date | None) -> str:
 
 def register_paper(head: Letterhead, entries: Sequence[Entry], on: dt.date, asked: str) -> Paper:
     """Return the register, across the sheet; `asked` says in words what it is limited to."""
-    centred = {"STT", "Ngày phát hiện", "Hạn", "Ngày hoàn thành"}
+    centred = {"TT", "Ngày phát hiện", "Hạn", "Ngày hoàn thành"}
     columns = tuple(
         Column(title, share, "center" if title in centred else "left")
         for title, share, _ in _COLUMNS

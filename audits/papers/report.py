@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from audits.models import Finding, ItemAnswer
-from audits.papers.checklist import sample_grid
+from audits.papers.checklist import short_sample_grid
 from audits.papers.facts import AuditFacts, Found, Sample, Teammate
 from audits.papers.letterhead import (
     form,
@@ -113,7 +113,7 @@ def _days(facts: AuditFacts) -> list[Block]:
 
 def _team(facts: AuditFacts) -> list[Block]:
     columns = (
-        Column("STT", 8, "center"),
+        Column("TT", 11, "center"),
         Column("Họ và tên", 32),
         Column("Chức danh, đơn vị", 36),
         Column("Vai trò", 22),
@@ -230,7 +230,7 @@ def _seen(facts: ReportFacts) -> list[tuple[str, list[Block]]]:
             "Đã nhắc tại chỗ",
             [Bullets(remarks) if remarks else Text("Không có.", italic=True)],
         ),
-        ("Hồ sơ lấy mẫu", [Text(issue, italic=True), sample_grid(facts.samples)]),
+        ("Hồ sơ lấy mẫu", [Text(issue, italic=True), short_sample_grid(facts.samples)]),
     ]
 
 

@@ -6,17 +6,21 @@ from audits.models import Audit
 from audits.permissions.audits import visible_findings
 from audits.permissions.checklist import can_see_checklist
 
-_OF_THE_TEAM = frozenset({"checklist", "blank"})
+_OF_ALL = ("team", "timetable", "notification", "opening", "closing")
 
 
-def can_print(user: Any, audit: Audit, kind: str) -> bool:
-    """Tell whether `user`, who sees the audit, prints the paper of `kind`.
+def printable(user: Any, audit: Audit) -> tuple[str, ...]:
+    """Return the kinds of papers that `user`, who sees the audit, prints.
 
     The checklist: who sees it. The report: who sees all findings, and once it is approved people
     of a unit that has some, who print an extract.
     """
-    if kind in _OF_THE_TEAM:
-        return can_see_checklist(user, audit)
-    if kind != "report" or can_see_checklist(user, audit):
-        return True
-    return audit.is_reported and visible_findings(user, audit).exists()
+    if can_see_checklist(user, audit):
+        return (*_OF_ALL, "blank", "checklist", "report")
+    if audit.is_reported and visible_findings(user, audit).exists():
+        return (*_OF_ALL, "report")
+    return _OF_ALL
+
+
+def can_print(user: Any, audit: Audit, kind: str) -> bool:
+    return kind in printable(user, audit)

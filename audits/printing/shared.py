@@ -25,6 +25,7 @@ def letterhead_of(agency: Unit, *, on: dt.date | None = None) -> Letterhead:
         titles={kind: settings.paper(kind) for kind in PAPERS},
         causes=settings.cause_labels(),
         chief=_chief(agency, on or today()),
+        name=agency.name,
     )
 
 

@@ -14,6 +14,7 @@ from audits.actions.keeping import kept_report
 from audits.models import Audit, Nonconformity
 from audits.pages.nonconformities import find_nonconformity
 from audits.pages.nonconformities_list import Asked, listed
+from audits.pages.prints import NAMES
 from audits.pages.programmes import visible_programme
 from audits.papers.register import register_paper, register_workbook
 from audits.permissions.audits import visible_audits
@@ -62,7 +63,7 @@ def paper(request: UserRequest, slug: str, kind: str, ending: str) -> HttpRespon
     audit = get_object_or_404(visible, slug=slug)
     if not can_print(request.user, audit, kind):
         raise PermissionDenied
-    name = f"{audit.number} {kind}"
+    name = f"{audit.number} {NAMES[kind]}"
     if kind == "report" and ending == "pdf" and can_see_checklist(request.user, audit):
         kept = kept_report(audit)
         if kept is not None:

@@ -1,0 +1,557 @@
+"""What the printed records of audits say, in both kinds of file."""
+
+import datetime as dt
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+
+import openpyxl
+import pytest
+from django.db.models import Value
+from django.db.models.functions import Coalesce
+
+from audits.actions.keeping import keep_report, kept_report
+from audits.actions.programmes import LineGiven
+from audits.actions.treating import ask_for_change, complete_action, extend
+from audits.actions.verifying import follow_up, verify
+from audits.models import (
+    Audit,
+    AuditPaper,
+    AuditProgramme,
+    AuditSettings,
+    Finding,
+    Nonconformity,
+)
+from audits.papers.letterhead import DRAFT, ILLUSTRATIVE, Letterhead
+from audits.papers.register import Entry, register_paper, register_workbook
+from audits.papers.report import EXTRACT
+from audits.printing.audits import closing_minutes, planning_paper, report
+from audits.printing.checklists import blank_checklist, filled_checklist
+from audits.printing.nonconformities import nonconformity_paper, register_entries
+from audits.printing.programmes import plan_paper
+from audits.printing.shared import letterhead_of
+from audits.standing import as_of
+from audits.workflow import NonconformityStatus, ProgrammeStatus
+from qms.foundation.dates import format_date, today
+from qms.organisation.roles import Role
+from qms.records import files
+from qms.records.paper import Paper, to_docx, to_pdf
+from qms.records.workflow import TransitionNotAllowed
+from tests.audits import making_papers
+from tests.audits.making import audited_unit, lead_of, make_audit, make_clause, make_programme
+from tests.audits.making_nc import advance_nonconformity, make_action, make_nonconformity
+from tests.audits.making_papers import DAY, Told, close_and_contest, evidence_of, make_told
+from tests.factories import Office, make_user, make_version, restrict, system
+from tests.papers import head_texts, texts_of, word_texts
+from tests.pdfs import squeezed, whole
+
+pytestmark = pytest.mark.django_db
+
+Read = Callable[[Paper], str]
+REPORT_QUERIES, SHEET_QUERIES = 25, 15
+
+
+def in_pdf(paper: Paper) -> str:
+    return whole(to_pdf(paper))
+
+
+def in_word(paper: Paper) -> str:
+    docx = to_docx(paper)
+    return squeezed("".join([*head_texts(docx), *word_texts(docx)]))
+
+
+def must_say(paper: Paper, *texts: str) -> None:
+    """Every text of the paper, and each of `texts`, is read again from PDF and Word."""
+    given = [squeezed(text) for block in paper.blocks for text in texts_of(block)]
+    for read in (in_pdf, in_word):
+        said = read(paper).casefold()
+        wanted = [*given, *map(squeezed, texts)]
+        assert [text for text in wanted if text.casefold() not in said] == []
+
+
+def says(paper: Paper) -> str:
+    """All that the paper says, without printing it."""
+    told = [text for block in paper.blocks for text in texts_of(block)]
+    return squeezed(" ".join([paper.title, paper.subtitle, paper.footer_note, *told]))
+
+
+@pytest.fixture
+def told() -> Told:
+    return make_told()
+
+
+# --- the report ---
+
+
+def test_report_holds_every_finding_comment_and_piece_of_evidence(told: Told) -> None:
+    close_and_contest(told)
+    nc = making_papers.report(told)
+
+    paper = report(told.audit)
+
+    must_say(
+        paper,
+        "BÁO CÁO ĐÁNH GIÁ NỘI BỘ",
+        "BM-03-05",
+        told.audit.number,
+        "Hồ sơ đầy đủ.",
+        "Hệ thống phù hợp.",
+        f"PH-01. Không phù hợp nặng – phiếu {nc.number}",
+        "Bước 2 phải thẩm định trong 04 ngày",
+        "Phiếu của hồ sơ H20.12-0007 ghi 06 ngày",
+        "Thẩm định trễ 02 ngày",
+        "Đơn vị có ý kiến khác (Ông Ích Ý Kiến",
+        "Hồ sơ bị tạm dừng chờ bổ sung.",
+        "Ảnh phiếu kiểm soát quá trình",
+        "Ảnh sổ giao nhận",
+        "PH-02. Cơ hội cải tiến",
+        "Tủ có khóa, đã thử",
+        "H20.12-0007",
+        told.filled.version.number_text,
+        "Dương Thị Thụ Lý",
+        "Đã xác nhận bằng mật khẩu trên hệ thống",
+    )
+    assert squeezed(DRAFT) not in says(paper)
+
+
+def test_report_is_a_draft_until_a_leader_approves_it(told: Told) -> None:
+    close_and_contest(told)
+
+    paper = report(told.audit, told.filled.lead)
+
+    must_say(paper, DRAFT, "Lập khi báo cáo được phê duyệt")
+
+
+def test_report_of_a_unit_holds_its_own_findings_only(told: Told) -> None:
+    close_and_contest(told)
+    making_papers.report(told)
+    theirs = audited_unit(told.audit)
+    head = make_user(Role.UNIT_HEAD, unit=theirs)
+    other = make_user(Role.UNIT_HEAD, unit=make_audit(told.filled.office).subjects.get().unit)
+
+    own, none = report(told.audit, head), report(told.audit, other)
+
+    assert squeezed(EXTRACT) in says(own)
+    assert "PH-01" in says(own)
+    assert squeezed("Tủ có khóa, đã thử") not in says(own)
+    assert "PH-01" not in says(none)
+
+
+def test_report_tells_the_reason_and_the_countersignature(told: Told) -> None:
+    member = told.audit.members.get(person=told.filled.auditor)
+    member.reason, member.conflicts = "Không còn ai khác", ["Đã xem xét QT-01."]
+    member.countersigned_by = told.filled.office.leader
+    member.countersigned_at = told.audit.planned_at
+    member.record(by=system(), reason="Ký xác nhận")
+    certificate = told.filled.auditor.certificates.get()
+    certificate.withdraw(by=system(), reason="Nhầm người")
+
+    text = says(report(told.audit))
+
+    for part in (
+        "Đã lưu ý: Đã xem xét QT-01.",
+        "Lý do vẫn phân công: Không còn ai khác",
+        f"{told.filled.office.leader} ký xác nhận ngày",
+        "Chưa có chứng chỉ chuyên gia đánh giá.",
+    ):
+        assert squeezed(part) in text
+
+
+def test_report_leaves_out_what_was_withdrawn(told: Told) -> None:
+    finding = Finding.objects.get(pk=told.improvement.pk)
+    finding.withdraw(by=told.filled.lead, reason="Nhầm phòng")
+
+    assert "PH-02" not in says(report(told.audit))
+
+
+def test_what_was_made_up_says_so_on_every_page() -> None:
+    office = Office()
+    audit = make_audit(office, is_illustrative=True)
+
+    for kind in ("team", "timetable", "notification", "opening"):
+        assert squeezed(ILLUSTRATIVE) in says(planning_paper(audit, kind, office.secretary))
+    assert squeezed(ILLUSTRATIVE) in says(report(audit))
+    assert ILLUSTRATIVE in report(audit).footer_note
+
+
+# --- the report that is kept ---
+
+
+def test_approved_report_is_kept_once_and_byte_for_byte(
+    told: Told, django_capture_on_commit_callbacks: Any
+) -> None:
+    close_and_contest(told)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        making_papers.report(told)
+
+    kept = AuditPaper.objects.get(audit=told.audit)
+    assert (kept.kind, kept.made_by) == ("report", told.filled.office.leader)
+    assert kept.sha256 == kept.file.sha256
+    assert squeezed("Thẩm định trễ 02 ngày") in whole(files.read(kept.file))
+    assert keep_report(told.audit, system()) == kept
+    assert AuditPaper.objects.count() == 1
+
+
+def test_report_is_not_kept_before_it_is_approved(told: Told) -> None:
+    with pytest.raises(TransitionNotAllowed, match="chưa được phê duyệt"):
+        keep_report(told.audit, system())
+
+    assert kept_report(told.audit) is None
+
+
+# --- the checklist, the minutes ---
+
+
+def test_filled_checklist_holds_answers_dossiers_disputes_and_confirmations(told: Told) -> None:
+    paper = filled_checklist(told.audit, told.filled.lead)
+
+    must_say(
+        paper,
+        "BM-03-03",
+        "Hồ sơ H20.12-0007: Lưu ý. Giờ giao nhận viết tay",
+        "Phù hợp. Tủ có khóa, đã thử (đã nhắc tại chỗ)",
+        "Không phù hợp. Tủ hồ sơ không khóa",
+        "Phù hợp. Tủ hồ sơ có khóa (đã nhắc tại chỗ)",
+        "Ảnh sổ giao nhận",
+        "Quách Văn Nhận, Chuyên viên một cửa xác nhận ngày",
+        "PH-01",
+        "Ghi thiếu",
+    )
+    assert paper.landscape
+
+
+def test_confirmation_of_an_answer_that_changed_says_so(told: Told) -> None:
+    before = says(filled_checklist(told.audit, told.filled.lead))
+    item = told.filled.item("clause")
+
+    making_papers.answer(item, told.filled.lead, note="Đã xem lại")
+
+    changed = squeezed("Câu trả lời đã thay đổi sau xác nhận này.")
+    assert changed not in before
+    assert changed in says(filled_checklist(told.audit, told.filled.lead))
+
+
+def test_blank_checklist_holds_questions_and_no_answer(told: Told) -> None:
+    paper = blank_checklist(told.audit, told.filled.lead)
+
+    must_say(paper, told.filled.item().question, "Cần xem")
+    assert squeezed("Giờ giao nhận viết tay") not in says(paper)
+
+
+def test_minutes_tell_who_was_there_and_what_was_said(told: Told) -> None:
+    close_and_contest(told)
+    lead = told.filled.lead
+
+    opening = planning_paper(told.audit, "opening", lead)
+    closing = closing_minutes(told.audit, lead)
+
+    must_say(opening, "BIÊN BẢN HỌP KHAI MẠC", str(told.filled.office.staff))
+    must_say(
+        closing,
+        "Tạ Thị Dự Họp",
+        "Trưởng bộ phận một cửa",
+        "Bộ phận một cửa đề nghị xem lại thời gian tạm dừng.",
+        "PH-01",
+        "PH-02",
+    )
+    assert closing.is_administrative
+
+
+def test_minutes_hold_the_findings_that_the_reader_may_see(told: Told) -> None:
+    close_and_contest(told)
+
+    text = says(closing_minutes(told.audit, make_user(Role.STAFF, unit=told.audit.agency)))
+
+    assert "PH-01" not in text
+    assert squeezed("chỉ gồm phát hiện mà người in được xem") in text
+
+
+# --- papers of planning ---
+
+
+def test_decision_on_the_team_has_dots_until_it_is_numbered() -> None:
+    office = Office(place="Bắc Giang")
+    audit = make_audit(office)
+
+    before = planning_paper(audit, "team", office.secretary)
+    audit.record_team_decision(
+        number="15/QĐ-PGDĐT",
+        decided_on=today(),
+        signer="Hoàng Văn Trưởng",
+        file=None,
+        by=office.clerk,
+    )
+    after = planning_paper(audit, "team", office.secretary)
+
+    assert (before.number, before.place_and_date) == ("", "Bắc Giang, ngày … tháng … năm …")
+    must_say(before, "Số: ……………", str(lead_of(audit)), "Nơi nhận:", "Lưu: VT.")
+    assert after.number == "15/QĐ-PGDĐT"
+    must_say(after, "Số: 15/QĐ-PGDĐT", "Hoàng Văn Trưởng")
+
+
+@pytest.mark.parametrize(
+    ("chief", "issuer", "expected"),
+    [
+        ("Trưởng phòng", "PHÒNG GIÁO DỤC", "TRƯỞNG PHÒNG GIÁO DỤC"),
+        ("Chủ tịch", "ỦY BAN NHÂN DÂN XÃ", "CHỦ TỊCH ỦY BAN NHÂN DÂN XÃ"),
+        ("", "TRUNG TÂM", "THỦ TRƯỞNG TRUNG TÂM"),
+    ],
+)
+def test_authority_names_the_office_once(chief: str, issuer: str, expected: str) -> None:
+    assert Letterhead("", issuer, "", {}, {}, chief).authority == expected
+
+
+def test_timetable_and_notification_tell_days_places_and_auditors() -> None:
+    office = Office()
+    audit = make_audit(office, is_illustrative=False, scope="Hồ sơ năm nay")
+
+    for kind in ("timetable", "notification"):
+        must_say(
+            planning_paper(audit, kind, office.secretary),
+            "Hồ sơ năm nay",
+            "Họp khai mạc",
+            "Họp kết thúc",
+            "09:00 – 09:30",
+            "Phòng họp",
+            str(audited_unit(audit)),
+            str(lead_of(audit)),
+        )
+
+
+def test_codes_and_titles_are_those_of_the_settings() -> None:
+    office = Office()
+    audit = make_audit(office)
+    own = {"timetable": {"code": "BM.HT03.02", "title": "LỊCH ĐÁNH GIÁ"}}
+    AuditSettings(agency=office.agency, papers=own).record(by=system(), reason="Thiết lập")
+
+    paper = planning_paper(audit, "timetable", office.secretary)
+
+    assert (paper.code, paper.title) == ("BM.HT03.02", "LỊCH ĐÁNH GIÁ")
+
+
+def test_plan_has_months_and_the_matrix(  # BM-03-01
+) -> None:
+    office = Office()
+    make_clause("7.5"), make_clause("8.5")
+    version = make_version("issued", office)
+    line = LineGiven(months=[3, 9], clauses=["7.5"], scope="Lưu hồ sơ", team="Đoàn số 1")
+    programme = make_programme(
+        office,
+        line,
+        LineGiven(months=[5], procedure=version.procedure),
+        status=ProgrammeStatus.APPROVED,
+    )
+
+    paper = plan_paper(programme, office.secretary)
+
+    must_say(paper, "BM-03-01", "Lưu hồ sơ", "Đoàn số 1", version.procedure.code, "3, 9", "8.5")
+    assert paper.landscape
+    assert squeezed(DRAFT) not in says(paper)
+    open_plan = make_programme(office, line, year=2023)
+    assert squeezed(DRAFT) in says(plan_paper(open_plan, office.secretary))
+
+
+def test_plan_names_no_procedure_that_the_reader_may_not_read() -> None:
+    office = Office()
+    version = make_version("issued", office)
+    programme = make_programme(office, LineGiven(months=[5], procedure=version.procedure))
+    restrict(version.procedure)
+    programme = AuditProgramme.objects.get(pk=programme.pk)
+
+    text = says(plan_paper(programme, office.staff))
+
+    assert squeezed(version.procedure.code) not in text
+    assert squeezed("Tài liệu hạn chế người đọc") in text
+
+
+# --- the sheet of a nonconformity ---
+
+
+def _of_two_rounds(office: Office) -> Nonconformity:
+    version = make_version("issued", office)
+    nc = make_nonconformity(
+        office, procedure=version.procedure, version=version, grade=Nonconformity.Grade.MAJOR
+    )
+    advance_nonconformity(nc, NonconformityStatus.PLANNED, office)
+    nc = Nonconformity.objects.get(pk=nc.pk)
+    action = nc.standing_actions().get()
+    ask_for_change(action, by=office.staff, what="Thêm ô ghi giờ", why="Phiếu thiếu giờ")
+    extend(nc, new_due_on=nc.due_on + DAY, reason="Chờ phần mềm", by=office.secretary)
+    evidence_of(action, office.staff, "Ảnh sổ kiểm tra tuần")
+    complete_action(action, by=office.staff, note="Đã kiểm tra 04 tuần")
+    nc = Nonconformity.objects.get(pk=nc.pk)
+    advance_nonconformity(nc, NonconformityStatus.IMPLEMENTED, office)
+    verify(nc, by=office.secretary, is_effective=False, comment="Vẫn còn 02 phiếu thiếu giờ")
+    return Nonconformity.objects.get(pk=nc.pk)
+
+
+def test_sheet_holds_all_rounds_actions_extensions_and_requests() -> None:
+    office = Office()
+    nc = _of_two_rounds(office)
+
+    paper = nonconformity_paper(nc)
+
+    must_say(
+        paper,
+        "BM-03-04",
+        nc.number,
+        "Không ghi phiếu kiểm soát quá trình",
+        "2. Xử lý – lần 1",
+        "2. Xử lý – lần 2",
+        "Vì sao 2: Không ai kiểm tra phiếu (nguyên nhân gốc)",
+        "Phương pháp, quy trình chưa phù hợp",
+        "Kiểm tra phiếu mỗi tuần",
+        "Thêm ô ghi giờ",
+        "Lý do: Phiếu thiếu giờ",
+        "Đã kiểm tra 04 tuần",
+        "Ảnh sổ kiểm tra tuần",
+        "Không đạt, xử lý lại",
+        "Vẫn còn 02 phiếu thiếu giờ",
+        "Chờ phần mềm",
+        "Người kiểm tra xác nhận",
+    )
+
+
+def test_sheet_names_the_one_that_follows_where_the_effect_failed() -> None:
+    office = Office()
+    nc = make_nonconformity(office)
+    advance_nonconformity(nc, NonconformityStatus.CLOSED, office)
+    nc = Nonconformity.objects.get(pk=nc.pk)
+    making_papers.fail_effect(nc, office)
+    later = follow_up(nc, by=office.secretary)
+
+    must_say(
+        nonconformity_paper(nc), "Hiệu lực: không đạt", "Tái diễn tại hồ sơ khác", later.number
+    )
+    must_say(nonconformity_paper(later), "Lập tiếp theo phiếu", nc.number)
+
+
+def test_sheet_of_a_rejected_one_tells_why() -> None:
+    office = Office()
+    nc = make_nonconformity(office)
+    advance_nonconformity(nc, NonconformityStatus.REJECTED, office)
+
+    must_say(nonconformity_paper(nc), "không phải là sự không phù hợp", "Nhầm hồ sơ")
+
+
+def test_sheet_of_an_audit_holds_the_evidence_and_the_answer_of_the_finding(told: Told) -> None:
+    close_and_contest(told)
+    nc = making_papers.report(told)
+
+    must_say(
+        nonconformity_paper(nc),
+        f"Đánh giá nội bộ {told.audit.number}",
+        "Ảnh phiếu kiểm soát quá trình",
+        "Ảnh sổ giao nhận",
+        "Hồ sơ bị tạm dừng chờ bổ sung.",
+    )
+
+
+# --- the register ---
+
+
+def _standing(on: dt.date) -> Any:
+    rows = as_of(on, Nonconformity.objects.filter(found_on__lte=on))
+    return rows.annotate(state=Coalesce("status_then", Value("open"))).order_by("pk")
+
+
+def test_register_tells_how_each_stood_on_the_day() -> None:
+    office = Office()
+    found_on = today() - 40 * DAY
+    nc = make_nonconformity(office, found_on=found_on, due_on=today() - 5 * DAY)
+    advance_nonconformity(nc, NonconformityStatus.CLOSED, office)
+
+    (then,) = register_entries(_standing(today() - DAY), today() - DAY)
+    (now,) = register_entries(_standing(today()), today())
+
+    assert (then.done_on, then.verifier, then.result) == (None, "", "")
+    assert then.state == "Mới ghi nhận, quá hạn 4 ngày"
+    assert (now.done_on, now.verifier, now.result) == (today(), str(office.secretary), "Đạt")
+    assert now.state == f"Đã đóng ngày {format_date(today())}"
+
+
+def _entry(**fields: Any) -> Entry:
+    values: dict[str, Any] = {
+        "number": "KPH-2022-001",
+        "found_on": dt.date(2022, 5, 12),
+        "source": "Đánh giá nội bộ",
+        "unit": "Một cửa",
+        "grade": "Nhẹ",
+        "summary": "Thiếu phiếu",
+        "due_on": dt.date(2022, 6, 11),
+        "done_on": None,
+        "verifier": "",
+        "result": "",
+        "state": "Mới ghi nhận",
+    } | fields
+    return Entry(**values)
+
+
+def test_workbook_has_days_as_days_and_no_formula() -> None:
+    head = letterhead_of(Office().agency)
+    entries = [_entry(summary='=HYPERLINK("http://x.vn","x")'), _entry(number="KPH-2022-002")]
+
+    book = register_workbook(head, entries, dt.date(2022, 6, 30), "Chỉ gồm: mức “Nhẹ”")
+
+    sheet = openpyxl.load_workbook(BytesIO(book)).active
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    at = next(n for n, row in enumerate(rows) if row[0] == "TT")
+    assert [row[0] for row in rows if "Tính đến" in str(row[0])] == ["Tính đến ngày 30/06/2022"]
+    assert rows[at + 1][:3] == [1, "KPH-2022-001", dt.datetime(2022, 5, 12)]  # noqa: DTZ001
+    assert rows[at + 1][7] == dt.datetime(2022, 6, 11)  # noqa: DTZ001
+    assert sheet.cell(at + 2, 7).data_type == "s"
+    assert sheet.cell(at + 2, 7).value.startswith("=HYPERLINK")
+    assert sheet.cell(at + 2, 7).hyperlink is None
+    assert sheet.freeze_panes == f"C{at + 2}"
+    assert sheet.auto_filter.ref == f"A{at + 1}:L{at + 3}"
+
+
+def test_register_on_paper_says_the_same() -> None:
+    head = letterhead_of(Office().agency)
+
+    paper = register_paper(head, [_entry()], dt.date(2022, 6, 30), "Chỉ gồm: quá hạn")
+
+    must_say(paper, "BM-04-01", "Tính đến ngày 30/06/2022", "KPH-2022-001", "12/05/2022")
+    assert paper.landscape
+
+
+# --- how many queries ---
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_report_query_count_is_constant(count: int, django_assert_num_queries: Any) -> None:
+    office = Office()
+    units = making_papers.units_of(office, count)
+    audit = making_papers.make_wide(office, units)
+
+    with django_assert_num_queries(REPORT_QUERIES):
+        paper = report(Audit.objects.select_related("agency").get(pk=audit.pk))
+
+    assert says(paper).count(squeezed("Hồ sơ không được bảo vệ")) >= count
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_register_query_count_is_constant(count: int, django_assert_num_queries: Any) -> None:
+    office = Office()
+    for _ in range(count):
+        advance_nonconformity(make_nonconformity(office), NonconformityStatus.VERIFIED, office)
+
+    with django_assert_num_queries(3):
+        found = _standing(today()).select_related("unit")
+        assert len(register_entries(found, today())) == count
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_sheet_query_count_is_constant(count: int, django_assert_num_queries: Any) -> None:
+    office = Office()
+    nc = make_nonconformity(office, grade=Nonconformity.Grade.MAJOR)
+    advance_nonconformity(nc, NonconformityStatus.ANALYSED, office)
+    for _ in range(count):
+        evidence_of(make_action(office, nc), office.staff, "Ảnh")
+
+    with django_assert_num_queries(SHEET_QUERIES):
+        found = Nonconformity.objects.select_related(
+            "agency", "unit", "found_by", "reported_by", "owner", "auditor", "finding__audit"
+        )
+        nonconformity_paper(found.get(pk=nc.pk))
