@@ -162,6 +162,11 @@ ACCESS: dict[str, str | frozenset[Role]] = {
     "audits:finding-withdraw": BY_OBJECT,
     "audits:finding-respond": BY_OBJECT,
     "audits:finding-evidence": BY_OBJECT,
+    # printed records
+    "audits:paper": BY_OBJECT,
+    "audits:programme-paper": BY_OBJECT,
+    "audits:nonconformity-paper": BY_OBJECT,
+    "audits:register": ANYONE,  # what it holds starts from what may be seen
     # nonconformities
     "audits:nonconformity-list": ANYONE,
     "audits:nonconformity-new": READERS,

@@ -18,7 +18,13 @@ from qms.organisation.roles import Role
 from tests.access_table import ACCESS, ANYONE, PUBLIC
 from tests.factories import make_agency, make_user
 
-SAMPLES = {"int": "1", "uuid": "00000000-0000-0000-0000-000000000001"}
+SAMPLES = {
+    "int": "1",
+    "uuid": "00000000-0000-0000-0000-000000000001",
+    "paper_kind": "bao-cao",
+    "paper_ending": "pdf",
+    "register_ending": "xlsx",
+}
 WRITE = re.compile(r"\s*(?:INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE)
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 
 from django.db import transaction
 
+from audits.actions.keeping import keep_report
 from audits.actions.meetings import ungraded
 from audits.actions.raising import raise_all
 from audits.actions.team import must_be_independent
@@ -82,8 +83,10 @@ def approve_report(
 ) -> list[Nonconformity]:
     """Approve the signed report, and raise a nonconformity for each finding that is one.
 
-    All or none. `seen` is the hash that the lead signed. Raises TransitionNotAllowed for somebody
-    who is no leader or led the audit, SeenVersionChanged when the report is not what was signed.
+    All or none; after the commit the PDF is made and kept, and a failure there leaves the approval
+    valid (`keep_report` may be run again). `seen` is the hash that the lead signed. Raises
+    TransitionNotAllowed for somebody who is no leader or led the audit, SeenVersionChanged when
+    the report is not what was signed.
     """
     stored = audit.locked()
     if not has_role(by, Role.LEADER, unit=stored.agency) or _is_lead(stored, by):
@@ -100,6 +103,7 @@ def approve_report(
         signing=on_day(signing, day),
         round_no=audit.report_round,
     )
+    transaction.on_commit(lambda: keep_report(audit, by), robust=True)
     return raise_all(audit, by=by, on=day)
 
 

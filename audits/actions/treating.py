@@ -306,8 +306,10 @@ def extend(
 
 
 @transaction.atomic
-def ask_for_change(action: CorrectiveAction, *, by: User, what: str, why: str) -> ChangeRequest:
-    """Ask that the procedure be changed, as part of an action, once."""
+def ask_for_change(
+    action: CorrectiveAction, *, by: User, what: str, why: str, on: dt.date | None = None
+) -> ChangeRequest:
+    """Ask, on the day (None: today), that the procedure be changed as part of an action, once."""
     nc = action.nonconformity
     nc.must_not_be(NonconformityStatus.CLOSED, NonconformityStatus.REJECTED)
     _standing(nc, action)
@@ -323,6 +325,7 @@ def ask_for_change(action: CorrectiveAction, *, by: User, what: str, why: str) -
         origin_text=nc.number,
         step_key=nc.step_key,
         step_text=nc.step_text,
+        requested_on=on,
     )
     action.record(by=by, reason="Đề nghị sửa đổi quy trình", fields=["change_request"])
     return action.change_request

@@ -146,7 +146,7 @@ class AuditProgramme(WorkflowModel):
         self.record(by=by, reason="Sửa mục đích, ghi chú", fields=["purpose", "note"])
 
     @transaction.atomic
-    def submit(self, *, by: User) -> None:
+    def submit(self, *, by: User, signing: Signing = Signing()) -> None:  # noqa: B008
         """Lay the plan before the leader. Raises TransitionNotAllowed when it has no line."""
         self.locked()
         if not self.standing_lines().exists():
@@ -158,7 +158,14 @@ class AuditProgramme(WorkflowModel):
             submitted_by=by,
             submitted_at=timezone.now(),
         )
-        sign(self, Signature.Act.PREPARED, by=by, sha256=self.sha256(), round_no=self.round)
+        sign(
+            self,
+            Signature.Act.PREPARED,
+            by=by,
+            sha256=self.sha256(),
+            signing=signing,
+            round_no=self.round,
+        )
 
     @transaction.atomic
     def send_back(self, *, by: User, comment: str) -> None:

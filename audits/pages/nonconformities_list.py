@@ -15,6 +15,7 @@ from audits.standing import as_of
 from audits.workflow import SETTLED_NONCONFORMITY, NonconformityStatus
 from qms.foundation.dates import parse_date, today
 from qms.foundation.text import fold
+from qms.organisation.models import Unit
 
 # How the list may be sorted, by the word in the address.
 ORDERS: Mapping[str, tuple[str, ...]] = {
@@ -85,6 +86,23 @@ class Asked:
             "repeated": "lặp lại",
         }
         return [text.format(self.typed[name]) for name, text in words.items() if self.typed[name]]
+
+    @property
+    def in_words(self) -> str:
+        """Return all that is asked in words, empty where nothing is."""
+        typed = self.typed
+        unit = Unit.objects.filter(pk=typed["unit"]).first() if typed["unit"] else None
+        labels = dict([(OPEN, "Đang mở"), *NonconformityStatus.choices])
+        told = {
+            "từ khóa": typed["q"],
+            "trạng thái": labels.get(typed["status"], ""),
+            "đơn vị": str(unit or ""),
+            "mức": dict(Nonconformity.Grade.choices).get(typed["grade"], ""),
+            "nguồn": dict(Nonconformity.Source.choices).get(typed["source"], ""),
+        }
+        parts = [f"{label} “{value}”" for label, value in told.items() if value]
+        parts += [*self.narrowed, *(["quá hạn"] if typed["overdue"] else [])]
+        return f"Chỉ gồm: {'; '.join(parts)}" if parts else ""
 
     def query(self, **other: str) -> str:
         """Return the parameters that ask the same, but for `other`, each pair ending in `&`."""

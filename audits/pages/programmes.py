@@ -24,8 +24,6 @@ from qms.http import UserRequest
 from qms.organisation.models import Unit
 from qms.records.models import Signature
 
-HIDDEN = "Tài liệu hạn chế người đọc"
-
 
 @dataclass(frozen=True)
 class Row:
@@ -136,7 +134,7 @@ def rows_of(
 def _named(line: ProgrammeLine, readable: set[int]) -> str:
     if line.procedure is None:
         return ""
-    return str(line.procedure) if line.procedure.pk in readable else HIDDEN
+    return str(line.procedure) if line.procedure.pk in readable else may.HIDDEN
 
 
 def _audits_of(programme: AuditProgramme) -> dict[Any, list[Audit]]:

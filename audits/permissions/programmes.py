@@ -12,6 +12,8 @@ from procedures.permissions import is_leader, is_secretary, reader_agencies
 from qms.organisation.models import Unit, has_role, roles_of, units_of
 from qms.organisation.roles import Role
 
+# What stands in the place of a procedure that somebody may not read.
+HIDDEN = "Tài liệu hạn chế người đọc"
 # Those who see plans before they are approved.
 _PLANNERS = (Role.ISO_SECRETARY, Role.LEADER, Role.INTERNAL_AUDITOR)
 

@@ -47,7 +47,8 @@ def load_positions(office: dict[str, Any], *, by: User) -> int:
 def load_people(office: dict[str, Any], *, by: User, accounts: Path) -> int:
     """Make the demo accounts that never were, each with its post and roles; return how many.
 
-    The password of a new one is random and told in the file `accounts` alone.
+    The password of a new one is random and told in the file `accounts` alone. The post is in the
+    agency, or in the unit that the facts name.
     """
     agency = one_ever(Unit, code=office["agency"])
     made = 0
@@ -73,7 +74,8 @@ def _make_person(facts: dict[str, Any], agency: Unit, *, by: User, accounts: Pat
         grant_role(user, role, agency, by=by)
     if facts["position"]:
         position = one_ever(Position, name=facts["position"])
-        Post(person=user, unit=agency, position=position).record(by=by, reason=REASON)
+        unit = one_ever(Unit, code=facts["unit"]) if "unit" in facts else agency
+        Post(person=user, unit=unit, position=position).record(by=by, reason=REASON)
     if user.is_staff:
         user.groups.add(administrators())
     who = f"{', '.join(role.label for role in roles)} – {facts['name']}"

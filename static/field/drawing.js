@@ -157,7 +157,7 @@
       const button = make("button", {
         type: "button", class: `field-dossier is-${result || "open"}`, data: { dossier: cell.dossier ?? "" },
       }, icon(MARKS[result]), cell.dossier === null ? "Chung" : known.get(cell.dossier)?.code ?? "?",
-      hidden(result ? `: ${state.data.labels.results[result]}` : ": chưa trả lời"));
+      hidden(result ? state.data.labels.results[result] : "Chưa trả lời"));
       button.setAttribute("aria-pressed", String(cell.dossier === dossier));
       return button;
     }));

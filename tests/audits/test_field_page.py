@@ -56,7 +56,7 @@ def test_field_page_query_count_is_constant(
     filled = make_filled(clauses=clauses)
     client.force_login(filled.auditor)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(6):
         client.get(page_of(filled))
 
 

@@ -108,7 +108,7 @@ def _must_be_signed_on_paper_by_three() -> None:
 def _must_tell_passwords_once(accounts: Path) -> None:
     assert stat.S_IMODE(accounts.stat().st_mode) == 0o600
     lines = [line.split() for line in accounts.read_text().splitlines()[1:]]
-    assert len(lines) == User.objects.exclude(username=User.SYSTEM).count() == 8
+    assert len(lines) == User.objects.exclude(username=User.SYSTEM).count() == 9
     for username, password, *_ in lines:
         user = User.objects.get(username=username)
         assert user.check_password(password)
