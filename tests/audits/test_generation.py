@@ -174,7 +174,10 @@ def test_a_document_without_rows_is_one_question() -> None:
         VersionStatus.ISSUED,
         office,
         kind=Procedure.Kind.SYSTEM,
-        **dict.fromkeys(("steps", "dossier", "records", "forms"), ()),
+        steps=(),
+        dossier=(),
+        records=(),
+        forms=(),
         body="<p>Toàn văn</p>",
     )
     audit = make_audit(office, version.procedure)
