@@ -47,7 +47,7 @@ from tests.pdfs import squeezed, whole
 
 pytestmark = pytest.mark.django_db
 
-REPORT_QUERIES, SHEET_QUERIES = 25, 15
+REPORT_QUERIES, SHEET_QUERIES = 22, 15
 
 
 def in_pdf(paper: Paper) -> str:
