@@ -98,9 +98,10 @@ def _lines(*pairs: tuple[str, str]) -> str:
     return "\n".join(f"{label}: {value}" for label, value in pairs if value)
 
 
-def _first_line(text: str) -> str:
-    line = text.partition("\n")[0].rstrip(".;: ")
-    return line if len(line) <= 160 else f"{line[:159].rstrip()}…"
+def _short(text: str) -> str:
+    """Return the beginning of a row, enough to know it by: the whole stands beside the question."""
+    line = text.partition("\n")[0].partition(";")[0].rstrip(".;: ")
+    return line if len(line) <= 100 else f"{line[:99].rpartition(' ')[0]}…"
 
 
 def _step(number: int, step: Step, document: Content) -> Row:
@@ -113,7 +114,7 @@ def _step(number: int, step: Step, document: Content) -> Row:
         "có đủ kết quả, hồ sơ" if step.output else "",
     ]
     said = ", ".join(filter(None, asked))
-    question = f"Bước {number}. {_first_line(step.work)}: thực tế có "
+    question = f"Bước {number}. {_short(step.work)}: thực tế có "
     question += f"làm theo quy trình, {said} không?" if said else "làm theo quy trình không?"
     expects = _lines(
         ("Người thực hiện", step.who),
@@ -142,7 +143,7 @@ def _form_name(form: FormUse) -> str:
 
 
 def _dossier(row: DossierItem, document: Content) -> Row:
-    name = _first_line(row.name)
+    name = _short(row.name)
     if row.kind == "present":
         question = f"Khi tiếp nhận, “{name}” có được xuất trình và đối chiếu không?"
     else:
@@ -162,12 +163,12 @@ def _dossier(row: DossierItem, document: Content) -> Row:
 
 def _form(row: FormUse) -> Row:
     name = _form_name(row)
-    question = f"Hồ sơ có dùng đúng “{_first_line(name)}”, bản còn hiệu lực khi đó không?"
+    question = f"Hồ sơ có dùng đúng “{_short(name)}”, bản còn hiệu lực khi đó không?"
     return Row(Kind.FORM, row.key, name, question, _lines(("Văn bản quy định mẫu", row.source)))
 
 
 def _record(row: KeptRecord) -> Row:
-    question = f"“{_first_line(row.name)}” có được lưu đủ, đúng nơi và tìm lại được không?"
+    question = f"“{_short(row.name)}” có được lưu đủ, đúng nơi và tìm lại được không?"
     years = "" if row.years is None else f"{row.years:02d} năm"
     expects = _lines(
         ("Nơi lưu", row.keeper),
@@ -179,7 +180,7 @@ def _record(row: KeptRecord) -> Row:
 
 def _whole(version: ProcedureVersion) -> Row:
     """Return the one question of a version of which only the paper or the file is known."""
-    question = f"Thực tế có làm theo “{_first_line(version.title)}” không?"
+    question = f"Thực tế có làm theo “{_short(version.title)}” không?"
     expects = "Đối chiếu từng nội dung với toàn văn của lần ban hành này (bản chụp, tệp đính kèm)"
     return Row(Kind.DOCUMENT, _WHOLE, version.title, question, expects)
 

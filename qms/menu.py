@@ -79,7 +79,7 @@ MENU = (
     Entry(
         "Đánh giá nội bộ",
         "clipboard-check",
-        "audits:programme-list",
+        "audits:audit-list",
         readers,
         children=(
             Entry("Cuộc đánh giá", "calendar-days", "audits:audit-list", readers),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from audits.models import Audit, AuditSettings, Finding, Nonconformity
+from audits.models import Audit, AuditMember, AuditSettings, Finding, Nonconformity
 from audits.workflow import REPORTED_AUDIT
 from procedures.models import Procedure, ProcedureVersion
 from qms.foundation.dates import add_months, today
@@ -100,7 +100,7 @@ def raise_nonconformity(finding: Finding, *, by: User, on: dt.date | None = None
         gap=finding.gap,
         found_on=finding.found_on,
         found_by=finding.found_by,
-        auditor=finding.found_by,
+        auditor=_follower(finding),
         owner=head_of(finding.unit, on=day),
         due_on=day + dt.timedelta(days=AuditSettings.of(audit.agency).treatment_days),
         is_illustrative=audit.is_illustrative,
@@ -173,6 +173,19 @@ def store_numbered(nonconformity: Nonconformity, *, by: User, on: dt.date) -> No
     nonconformity.slug = _free_slug(nonconformity.number)
     nonconformity.put_down(by=by, on=on)
     return nonconformity
+
+
+def _follower(finding: Finding) -> User | None:
+    """Return who agrees to the measures: the finder; the lead for one from outside the agency.
+
+    Somebody from outside reads the audit for its days alone. Without a lead of the agency's own
+    it is None, which leaves it to the internal auditors and the secretary.
+    """
+    members = finding.audit.members.select_related("person")
+    if not members.filter(person=finding.found_by, is_outside=True).exists():
+        return finding.found_by
+    lead = members.filter(role=AuditMember.Role.LEAD, is_outside=False, removed_at=None).first()
+    return lead.person if lead else None
 
 
 def _free_slug(number: str) -> str:

@@ -32,8 +32,9 @@ def visible_nonconformities(user: Any, *, on: dt.date | None = None) -> QuerySet
     """Return those `user` may read.
 
     Secretary, leaders, internal auditors and external checkers: their agency's; people with a
-    role or a post in a unit: that unit's; everybody: what they reported, found, answer for, do
-    or judge. One of a restricted procedure only with that procedure, or if it is their own.
+    role or a post in a unit: that unit's; everybody: what they reported, answer for, do or
+    judge, and what they found, but for an audit's, whose team may be from outside. One of a
+    restricted procedure only with that procedure, or if it is their own.
     """
     if not _is_active(user):
         return Nonconformity.objects.none()
@@ -47,7 +48,7 @@ def visible_nonconformities(user: Any, *, on: dt.date | None = None) -> QuerySet
     acting = CorrectiveAction.objects.filter(person=user, removed_at=None)
     own = (
         Q(reported_by=user)
-        | Q(found_by=user)
+        | (Q(found_by=user) & ~Q(source=Nonconformity.Source.AUDIT))
         | Q(owner=user)
         | Q(auditor=user)
         | Q(verified_by=user)

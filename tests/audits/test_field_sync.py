@@ -222,7 +222,8 @@ def test_who_is_signed_out_is_told_in_json(client: Client, filled: Filled) -> No
 
     assert [response.status_code for response in responses] == [403] * 3
     assert responses[0].json() == {
-        "errors": {"__all__": ["Phiên làm việc đã hết, hãy đăng nhập lại để gửi."]}
+        "errors": {"__all__": ["Phiên làm việc đã hết, hãy đăng nhập lại để gửi."]},
+        "why": "signed_out",
     }
     assert not ItemAnswer.objects.exists()
 

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from audits.models import Nonconformity
+from audits.actions.raising import raise_nonconformity
+from audits.models import AuditMember, Nonconformity
 from audits.permissions.nonconformities import (
     can_agree,
     can_close,
@@ -28,7 +29,10 @@ from qms.organisation.roles import Role
 from tests.audits.making_nc import (
     advance_nonconformity,
     make_action,
+    make_bare_audit,
+    make_bare_finding,
     make_nonconformity,
+    report_bare_audit,
 )
 from tests.factories import Office, make_unit, make_user, make_version, restrict, system
 
@@ -72,6 +76,24 @@ def test_nonconformity_is_seen_by_who_reports_answers_or_acts() -> None:
     assert seen_by(actor) == set()
     owner.is_active = False
     assert seen_by(owner) == set()
+
+
+def test_auditor_from_outside_leaves_what_follows_to_the_lead() -> None:
+    office = Office()
+    outsider, lead = make_user(), make_user(Role.INTERNAL_AUDITOR, unit=office.agency)
+    audit = make_bare_audit(office)
+    roles = ((outsider, "auditor", True), (lead, "lead", False))
+    for person, role, is_outside in roles:
+        member = AuditMember(audit=audit, person=person, role=role, is_outside=is_outside)
+        member.record(by=system(), reason="Lập đoàn")
+    finding = make_bare_finding(office, audit, found_by=outsider)
+    report_bare_audit(audit, office)
+
+    nc = raise_nonconformity(finding, by=office.leader)
+
+    assert (nc.found_by, nc.auditor) == (outsider, lead)
+    assert (seen_by(outsider), seen_by(lead)) == (set(), {nc})
+    assert [can_reject(person, nc) for person in (lead, office.staff)] == [True, False]
 
 
 def test_nonconformity_of_a_restricted_procedure_hides_with_it() -> None:

@@ -367,7 +367,7 @@ def _with_a_finding_of_the_past(route: Any) -> None:
 
 def test_swipe_goes_to_the_next_question_and_back(devices: Devices, filled: Filled) -> None:
     page = devices.phone(filled.auditor, has_touch=True)
-    open_field(page, filled, filled.item())
+    open_field(page, filled)
     fingers = page.context.new_cdp_session(page)
 
     def swipe(*spots: tuple[int, int]) -> None:

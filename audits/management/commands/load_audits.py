@@ -1,4 +1,4 @@
-"""`manage.py load_audits`: what audits need to know before the first one, and a made-up one, once."""
+"""`manage.py load_audits`: what audits need before the first one, and a made-up one, once."""
 
 import csv
 from argparse import ArgumentParser
