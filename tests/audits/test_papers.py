@@ -1,7 +1,6 @@
 """What the printed records of audits say, in both kinds of file."""
 
 import datetime as dt
-from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
@@ -32,6 +31,7 @@ from audits.printing.programmes import plan_paper
 from audits.printing.shared import letterhead_of
 from audits.standing import as_of
 from audits.workflow import NonconformityStatus, ProgrammeStatus
+from procedures.workflow import VersionStatus
 from qms.foundation.dates import format_date, today
 from qms.organisation.roles import Role
 from qms.records import files
@@ -47,8 +47,7 @@ from tests.pdfs import squeezed, whole
 
 pytestmark = pytest.mark.django_db
 
-Read = Callable[[Paper], str]
-REPORT_QUERIES, SHEET_QUERIES = 25, 15
+REPORT_QUERIES, SHEET_QUERIES = 22, 15
 
 
 def in_pdf(paper: Paper) -> str:
@@ -330,11 +329,11 @@ def test_codes_and_titles_are_those_of_the_settings() -> None:
     assert (paper.code, paper.title) == ("BM.HT03.02", "LỊCH ĐÁNH GIÁ")
 
 
-def test_plan_has_months_and_the_matrix(  # BM-03-01
-) -> None:
+def test_plan_has_months_and_the_matrix() -> None:
     office = Office()
-    make_clause("7.5"), make_clause("8.5")
-    version = make_version("issued", office)
+    make_clause("7.5")
+    make_clause("8.5")
+    version = make_version(VersionStatus.ISSUED, office)
     line = LineGiven(months=[3, 9], clauses=["7.5"], scope="Lưu hồ sơ", team="Đoàn số 1")
     programme = make_programme(
         office,
@@ -354,7 +353,7 @@ def test_plan_has_months_and_the_matrix(  # BM-03-01
 
 def test_plan_names_no_procedure_that_the_reader_may_not_read() -> None:
     office = Office()
-    version = make_version("issued", office)
+    version = make_version(VersionStatus.ISSUED, office)
     programme = make_programme(office, LineGiven(months=[5], procedure=version.procedure))
     restrict(version.procedure)
     programme = AuditProgramme.objects.get(pk=programme.pk)
@@ -369,7 +368,7 @@ def test_plan_names_no_procedure_that_the_reader_may_not_read() -> None:
 
 
 def _of_two_rounds(office: Office) -> Nonconformity:
-    version = make_version("issued", office)
+    version = make_version(VersionStatus.ISSUED, office)
     nc = make_nonconformity(
         office, procedure=version.procedure, version=version, grade=Nonconformity.Grade.MAJOR
     )
@@ -494,7 +493,7 @@ def test_workbook_has_days_as_days_and_no_formula() -> None:
 
     book = register_workbook(head, entries, dt.date(2022, 6, 30), "Chỉ gồm: mức “Nhẹ”")
 
-    sheet = openpyxl.load_workbook(BytesIO(book)).active
+    sheet: Any = openpyxl.load_workbook(BytesIO(book)).active
     rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
     at = next(n for n, row in enumerate(rows) if row[0] == "TT")
     assert [row[0] for row in rows if "Tính đến" in str(row[0])] == ["Tính đến ngày 30/06/2022"]
