@@ -28,6 +28,14 @@ _DRAWN = {
     Finding.Grade.OBSERVATION: "excluded",
     Finding.Grade.IMPROVEMENT: "covered",
 }
+# Their names at the head of a column.
+_SHORT = {
+    Finding.Grade.MAJOR: "KPH nặng",
+    Finding.Grade.MINOR: "KPH nhẹ",
+    Finding.Grade.NONCONFORM: "Chưa xếp mức",
+    Finding.Grade.OBSERVATION: "Lưu ý",
+    Finding.Grade.IMPROVEMENT: "Cải tiến",
+}
 
 
 @dataclass(frozen=True)
@@ -166,7 +174,7 @@ def _grade_table(found: Summary, links: Links) -> Table:
         bar = stacked_bar((grade, counts[grade], _DRAWN[grade], "") for grade in grades)
         total = Cell(sum(counts.values()), links.findings(nam=year))
         rows.append(Row(f"Năm {year}", [*cells, total], bar))
-    columns = [*(str(Finding.Grade(grade).label) for grade in grades), "Tổng"]
+    columns = [*(_SHORT[grade] for grade in grades), "Tổng"]
     return Table("theo-muc", "Phát hiện theo năm và mức", "Năm", columns, rows)
 
 

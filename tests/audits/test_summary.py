@@ -338,7 +338,7 @@ def test_summary_query_count_is_constant(
     _closed(office, after=1)
     sign_in(client, office.secretary)
 
-    with django_assert_num_queries(28):
+    with django_assert_num_queries(27):
         client.get(SUMMARY)
 
 
