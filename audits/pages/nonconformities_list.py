@@ -10,10 +10,13 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.http import urlencode
 
-from audits.models import Nonconformity, Treatment
+from audits.models import Audit, AuditSubject, Nonconformity, Treatment
+from audits.permissions.audits import visible_audits
 from audits.standing import as_of
 from audits.summary import with_verdicts, within
 from audits.workflow import SETTLED_NONCONFORMITY, NonconformityStatus
+from procedures.models import Procedure
+from procedures.permissions import visible_procedures
 from qms.foundation.dates import parse_date, today
 from qms.foundation.text import fold
 from qms.organisation.models import Unit
@@ -24,6 +27,7 @@ ORDERS: Mapping[str, tuple[str, ...]] = {
     "han": ("due_then", "pk"),
     "so": ("number", "pk"),
 }
+_AUDITS = 10  # of one procedure, the last ones
 OPEN = "dang-mo"  # neither closed nor rejected, whatever its state
 RECORDED = "ghi-nhan"  # all but those that proved to be none
 IN_TIME = "khong"  # open and not overdue, in the place of overdue
@@ -192,3 +196,22 @@ def _days_over(nonconformity: Any, day: dt.date) -> int:
     if nonconformity.state in SETTLED_NONCONFORMITY:
         return 0
     return max((day - nonconformity.due_then).days, 0)
+
+
+@dataclass(frozen=True)
+class About:
+    """The procedure that the list is limited to, and the audits with it in their scope."""
+
+    procedure: Procedure
+    audits: list[Audit]
+
+
+def about_procedure(user: Any, asked: Asked) -> About | None:
+    """Return what `user` may see of it as of the day; None where none is asked for or read."""
+    slug = asked.typed["procedure"]
+    procedure = visible_procedures(user).filter(slug=slug).first() if slug else None
+    if procedure is None:
+        return None
+    subjects = AuditSubject.objects.filter(procedure=procedure, removed_at=None)
+    audits = visible_audits(user).filter(pk__in=subjects.values("audit"), starts_on__lte=asked.day)
+    return About(procedure, list(audits.order_by("-starts_on", "-pk")[:_AUDITS]))

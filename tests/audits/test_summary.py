@@ -14,6 +14,7 @@ from audits.actions.programmes import LineGiven
 from audits.actions.verifying import check_effect
 from audits.models import Finding, Nonconformity
 from audits.workflow import AuditStatus, NonconformityStatus, ProgrammeStatus
+from procedures.workflow import VersionStatus
 from qms.foundation.dates import today
 from qms.organisation.models import Unit, User
 from qms.organisation.roles import Role
@@ -24,7 +25,7 @@ from tests.audits.making_nc import (
     make_bare_finding,
     make_nonconformity,
 )
-from tests.factories import Office, make_unit, make_user, sign_in
+from tests.factories import Office, make_tthc, make_unit, make_user, make_version, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -298,6 +299,39 @@ def test_a_wrong_day_is_told_at_the_field(client: Client, office: Office) -> Non
 
     assert "ngay" in context["form"].errors
     assert context["summary"].day == today()
+
+
+# --- of one procedure ---
+
+
+def test_list_of_one_procedure_tells_its_audits(client: Client, office: Office) -> None:
+    version = make_version(VersionStatus.ISSUED, office)
+    audit = make_audit(office, version.procedure)
+    make_audit(office, starts_on=today() + dt.timedelta(days=1))
+    sign_in(client, office.secretary)
+    address = reverse("audits:nonconformity-list")
+
+    about = client.get(address, {"quy-trinh": version.procedure.slug}).context["about"]
+    sign_in(client, office.staff)
+    to_staff = client.get(address, {"quy-trinh": version.procedure.slug}).context["about"]
+
+    assert (about.procedure, about.audits) == (version.procedure, [audit])
+    assert to_staff.audits == []  # not notified yet
+    assert client.get(address).context["about"] is None
+
+
+@pytest.mark.parametrize("name", ["procedures:procedure-detail", "procedures:tthc-detail"])
+def test_pages_of_a_procedure_lead_to_what_was_found_of_it(
+    client: Client, office: Office, name: str
+) -> None:
+    tthc = make_tthc(office.agency)
+    procedure = make_version(VersionStatus.ISSUED, office, tthc).procedure
+    sign_in(client, office.staff)
+    key = procedure.slug if name.endswith("procedure-detail") else tthc.code
+
+    page = client.get(reverse(name, args=[key])).content.decode()
+
+    assert f'href="{reverse("audits:nonconformity-list")}?quy-trinh={procedure.slug}"' in page
 
 
 # --- the page, the workbook ---
