@@ -14,6 +14,7 @@ from qms.foundation.forms import DateField
 from qms.organisation.forms import PasswordForm
 from qms.organisation.models import User, people_of
 
+_IN_A_ROW = {"class": "choices-inline"}
 _YES_NO = [("True", "Có"), ("False", "Không")]
 
 
@@ -84,7 +85,7 @@ class VerdictForm(DayForm):
         choices=[("True", "Đạt"), ("False", "Chưa đạt")],
         coerce=_read_bool,
         empty_value=None,
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(attrs=_IN_A_ROW),
         error_messages={"required": "Hãy chọn đạt hoặc chưa đạt."},
     )
     comment = _area("Nhận xét", help_text="Đã xem gì, thấy gì. Chưa đạt thì phải ghi.")
@@ -248,7 +249,7 @@ class TreatmentForm(DeedForm):
         coerce=_read_bool,
         empty_value=None,
         required=False,
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(attrs=_IN_A_ROW),
     )
     similar = _area("Ở đâu, trường hợp nào", rows=2)
     no_action_reason = _area(
@@ -284,7 +285,7 @@ class TreatmentForm(DeedForm):
             coerce=int,
             empty_value=None,
             required=False,
-            widget=forms.RadioSelect,
+            widget=forms.RadioSelect(attrs=_IN_A_ROW),
         )
         whys = [f"why{number}" for number in range(1, MOST_WHYS + 1)]
         self.order_fields(["correction", "corrected_by", "corrected_on", *whys, "root"])

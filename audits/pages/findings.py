@@ -93,7 +93,7 @@ def asked_of(audit: Audit, item: str, dossier: str) -> tuple[ChecklistItem | Non
 
 
 def shown_by(finding: Finding) -> Q:
-    """Return the condition that evidence is of the finding, or of what was asked when it was made."""
+    """Return the condition that evidence is of the finding, or of the question it came from."""
     own = Q(finding=finding)
     if finding.item_id is None:
         return own

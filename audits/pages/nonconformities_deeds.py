@@ -227,7 +227,7 @@ def deed_form(
     elif name == "treatment":
         options["treatment"] = nonconformity.treatment()
         initial["seen"] = written_sha256(nonconformity)
-    else:
+    elif "seen" in KINDS[name].form.base_fields:
         initial["seen"] = nonconformity.sha256()
     if name == "repeat":
         options["similar"] = similar_for(nonconformity, request.user)
@@ -269,7 +269,6 @@ def nonconformity_page(
         "primary": primary,
         "deeds": [deed for deed in deeds if deed is not primary],
         "actions": _action_rows(request, sheet, given),
-        "may_write": _may_write(request.user, nonconformity),
         "open_requests": change_requests_of(sheet, request.user),
         "days_over": days_over(nonconformity),
         "waits_for": waits_for(nonconformity),
@@ -389,7 +388,8 @@ class ActionRow:
 def _action_rows(
     request: UserRequest, sheet: Sheet, given: Mapping[str, forms.Form]
 ) -> list[ActionRow]:
-    user, may_write = request.user, _may_write(request.user, sheet.nonconformity)
+    user = request.user
+    may_write = bool(sheet.now.actions) and _may_write(user, sheet.nonconformity)
 
     def form(name: str, action: CorrectiveAction, *, is_open: bool) -> forms.Form | None:
         refused = given.get(f"{name}{action.pk}")

@@ -243,7 +243,9 @@ def _actions(each: Round, facts: SheetFacts) -> list[Block]:
         )
         for number, action in enumerate(each.actions, start=1)
     )
-    told: list[Block] = [Grid(columns, rows, nothing="Không có hành động khắc phục.")]
+    is_none = each.treatment is not None and bool(each.treatment.no_action_reason)
+    nothing = f"{'Không' if is_none else 'Chưa'} có hành động khắc phục."
+    told: list[Block] = [Grid(columns, rows, nothing=nothing)]
     for number, action in enumerate(each.actions, start=1):
         told += shown(facts.done.get(action.pk, ()), f"Bằng chứng thực hiện biện pháp {number}")
     return told

@@ -224,11 +224,9 @@ def notification_paper(facts: AuditFacts) -> Paper:
     """Return the thông báo to the audited units, dated when it was sent."""
     audit, head = facts.audit, facts.head
     ground = f"Thực hiện {facts.team_decision} về việc thành lập Đoàn đánh giá nội bộ, "
+    issuer = f"{ground if facts.team_decision else ''}{head.name or head.issuer}"
     blocks: list[Block] = [
-        Text(
-            f"{ground if facts.team_decision else ''}{head.name or head.issuer} thông báo cuộc đánh giá nội bộ "
-            f"{audit.number} “{audit.title}” như sau:"
-        ),
+        Text(f"{issuer} thông báo cuộc đánh giá nội bộ {audit.number} “{audit.title}” như sau:"),
         Labelled("1. Thời gian", days_between(audit.starts_on, audit.ends_on)),
         Labelled("2. Mục đích", or_dots(audit.purpose)),
         Labelled("3. Chuẩn mực", or_dots(audit.criteria)),

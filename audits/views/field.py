@@ -40,9 +40,9 @@ FieldView = Callable[[UserRequest, Audit], HttpResponse]
 class Refused(Exception):
     """Nothing was changed; the answer says why, by field; `why` where the phone has to act."""
 
-    def __init__(self, status: int, errors: dict[str, list[str]], why: str = "") -> None:
-        super().__init__(status)
-        self.status, self.errors, self.why = status, errors, why
+    def __init__(self, code: int, errors: dict[str, list[str]], why: str = "") -> None:
+        super().__init__(code)
+        self.code, self.errors, self.why = code, errors, why
 
 
 def _refused(status: int, sentence: str, why: str = "") -> Refused:
@@ -80,7 +80,7 @@ def in_the_field(view: FieldView) -> View:
         except ValidationError as refusal:
             return _errors(422, by_field(refusal))
         except Refused as refusal:
-            return _errors(refusal.status, refusal.errors, refusal.why)
+            return _errors(refusal.code, refusal.errors, refusal.why)
 
     return answer
 

@@ -12,7 +12,7 @@ class FoundationConfig(AppConfig):
     def ready(self) -> None:
         from qms.foundation import checks, triggers  # noqa: F401, PLC0415  needs loaded apps
 
-        # Both signals are sent for each app that has models: once before all, once after, is enough.
+        # Both are sent for each app that has models: once before all and once after is enough.
         migrated = [config for config in apps.get_app_configs() if config.models_module]
         pre_migrate.connect(
             triggers.stand_aside, sender=migrated[0], dispatch_uid="foundation.triggers.aside"

@@ -62,6 +62,13 @@ def _filled(office: Office) -> Audit:
         )
     )
     _put(DossierHandler(dossier=dossier, name="Người giải quyết"))
+    _fill_item(item, office)
+    _fill_finding(audit, item, office)
+    return audit
+
+
+def _fill_item(item: ChecklistItem, office: Office) -> None:
+    """An answer and its confirmation."""
     answer = ItemAnswer.objects.create(
         item=item,
         client_id=uuid.uuid4(),
@@ -81,6 +88,11 @@ def _filled(office: Office) -> Audit:
         confirmed_on=today(),
         recorded_by=answer.answered_by,
     )
+
+
+def _fill_finding(audit: Audit, item: ChecklistItem, office: Office) -> None:
+    """A finding with its evidence."""
+    stored = files.store(b"%PDF-1.4 anh", "anh.pdf", kind="pdf", by=system())
     finding = _put(
         Finding(
             audit=audit,
@@ -88,7 +100,6 @@ def _filled(office: Office) -> Audit:
             item=item,
             client_id=uuid.uuid4(),
             unit=office.agency,
-            version=version,
             grade=Finding.Grade.MINOR,
             requirement="Bước 1",
             evidence_text="HS-01",
@@ -107,7 +118,6 @@ def _filled(office: Office) -> Audit:
             added_by=office.secretary,
         )
     )
-    return audit
 
 
 def _refused(statement: str, *values: Any) -> bool:

@@ -18,7 +18,7 @@ from tests.audits.filling import Filled, answer, make_filled
 from tests.factories import make_user, sign_in
 
 pytestmark = pytest.mark.django_db
-JSON = {"headers": {"Accept": "application/json"}}
+JSON: dict[str, Any] = {"headers": {"Accept": "application/json"}}
 
 
 def picture(name: str = "anh.jpg", kind: str = "JPEG") -> SimpleUploadedFile:

@@ -69,8 +69,9 @@ def test_add_finding_takes_no_number_of_anothers_sending() -> None:
 def test_a_nonconformity_needs_all_three_parts(name: str) -> None:
     field = Field()
 
+    blank: dict[str, Any] = {name: " \n"}
     with pytest.raises(ValidationError) as refusal:
-        make_finding(field, **{name: " \n"})
+        make_finding(field, **blank)
 
     assert list(refusal.value.message_dict) == [name]
     assert not Finding.objects.exists()

@@ -174,7 +174,10 @@ def test_a_document_without_rows_is_one_question() -> None:
         VersionStatus.ISSUED,
         office,
         kind=Procedure.Kind.SYSTEM,
-        **dict.fromkeys(("steps", "dossier", "records", "forms"), ()),
+        steps=(),
+        dossier=(),
+        records=(),
+        forms=(),
         body="<p>Toàn văn</p>",
     )
     audit = make_audit(office, version.procedure)
@@ -282,7 +285,7 @@ def test_the_last_audit_is_reused_and_shown() -> None:
     unit = make_unit(office.agency)
     version = make_version(VersionStatus.ISSUED, office, paper_on=past)
     clause = make_clause().number
-    about = {"lead": lead, "unit": unit, "clauses": (clause,)}
+    about: dict[str, Any] = {"lead": lead, "unit": unit, "clauses": (clause,)}
     last = make_audit(office, version.procedure, starts_on=past, **about)
     generate_checklist(last, by=lead)
     step = last.items.filter(kind=Kind.STEP).select_related("audit").first()

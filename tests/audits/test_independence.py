@@ -1,32 +1,21 @@
 """Nobody audits own work: each relation, in any order, and generated assignments."""
 
 import datetime as dt
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import transaction
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from audits.actions.meetings import start_audit
 from audits.actions.planning import (
     AuditGiven,
-    SubjectGiven,
-    add_subject,
     change_audit,
     notify_audit,
-    remove_subject,
 )
 from audits.actions.team import (
     add_member,
     countersign,
     give_reason,
-    must_be_answerable,
-    remove_member,
 )
 from audits.independence import (
     certificate_warnings,
@@ -36,108 +25,23 @@ from audits.independence import (
     standing_doubts,
 )
 from audits.models import (
-    Audit,
-    AuditMember,
     AuditorCertificate,
-    DossierHandler,
-    SampledDossier,
 )
 from audits.workflow import AuditStatus
-from procedures.models import ProcedureVersion, VersionAuthor
-from procedures.workflow import VersionStatus
 from qms.foundation.dates import today
-from qms.organisation.models import Unit, User
+from qms.organisation.models import User
 from qms.organisation.roles import Role
 from qms.records.models import Signature
 from qms.records.workflow import TransitionNotAllowed
 from tests.audits.making import (
     EDITION,
     attended,
-    lead_of,
     make_audit,
-    make_auditor,
-    post_in,
 )
-from tests.factories import BY_PASSWORD, Office, make_unit, make_user, make_version, system
+from tests.audits.worlds import PAST, Member, World, join, make_world, sample, take_up, take_up_unit
+from tests.factories import BY_PASSWORD, make_user, system
 
 pytestmark = pytest.mark.django_db
-PAST = dt.date(2022, 1, 3)
-Member = AuditMember.Role
-
-
-@dataclass
-class World:
-    """A procedure, a unit, and one person for each way of being near to them."""
-
-    office: Office
-    version: ProcedureVersion
-    unit: Unit
-    audit: Audit
-    people: dict[str, User] = field(default_factory=dict)
-
-
-REFUSED = {"approver"}
-WARNED = {"author", "reviewer", "owner", "title"}  # towards the procedure
-
-
-def make_world() -> World:
-    """`audit` has a lead of no relation, a timetable, and a section as its scope."""
-    office = Office()
-    version = make_version(VersionStatus.ISSUED, office, paper_on=PAST, effective_on=PAST)
-    unit = make_unit(office.agency, name="Tổ được đánh giá")
-    audit = make_audit(office)
-    world = World(office, version, unit, audit)
-    author = make_auditor(office, "Người Soạn")
-    VersionAuthor(version=version, person=author).record(by=system(), reason="Thêm người soạn")
-    titled = make_auditor(office, "Người Cùng Chức Danh")
-    post_in(titled, make_unit(office.agency), "Chuyên viên")
-    owner = make_user(Role.INTERNAL_AUDITOR, unit=office.agency, name="Người Của Phòng")
-    post_in(owner, office.agency)
-    colleague = make_user(Role.INTERNAL_AUDITOR, unit=office.agency, name="Người Của Tổ")
-    post_in(colleague, unit)
-    world.people = {
-        "approver": office.leader,
-        "author": author,
-        "reviewer": office.reviewer,
-        "owner": owner,
-        "title": titled,
-        "unit": colleague,
-        "none": make_auditor(office, "Người Ngoài Cuộc"),
-        "handler": make_auditor(office, "Người Giải Quyết"),
-    }
-    return world
-
-
-def _sample(world: World, *, person: User | None = None, name: str = "") -> DossierHandler:
-    dossier = SampledDossier.objects.filter(audit=world.audit).first()
-    if dossier is None:
-        dossier = SampledDossier(
-            audit=world.audit,
-            procedure=world.version.procedure,
-            version=world.version,
-            code="HS-01",
-            received_on=PAST,
-        )
-        dossier.record(by=system(), reason="Lấy mẫu")
-    handler = DossierHandler(dossier=dossier, person=person, name=name or str(person))
-    handler.record(by=system(), reason="Ghi người giải quyết")
-    return handler
-
-
-def _take_up(world: World) -> None:
-    add_subject(
-        world.audit, SubjectGiven(procedure=world.version.procedure), by=world.office.secretary
-    )
-
-
-def _take_up_unit(world: World) -> None:
-    add_subject(world.audit, SubjectGiven(unit=world.unit), by=world.office.secretary)
-
-
-def _join(world: World, who: str, *, reason: str = "", role: str = Member.AUDITOR) -> AuditMember:
-    return add_member(
-        world.audit, world.people[who], role, by=world.office.secretary, reason=reason
-    )
 
 
 def _kinds(world: World, who: str) -> set[str]:
@@ -159,9 +63,9 @@ def _kinds(world: World, who: str) -> set[str]:
 )
 def test_each_relation_is_seen(who: str, expected: set[str]) -> None:
     world = make_world()
-    _take_up(world)
-    _take_up_unit(world)
-    _sample(world, person=world.people["handler"])
+    take_up(world)
+    take_up_unit(world)
+    sample(world, person=world.people["handler"])
 
     assert _kinds(world, who) == expected
 
@@ -176,14 +80,14 @@ def test_nothing_stands_against_people_whose_work_is_out_of_scope() -> None:
 
 def test_conflict_of_a_namesake_is_a_warning() -> None:
     world = make_world()
-    _sample(world, name="người giải quyết")
+    sample(world, name="người giải quyết")
 
     assert _kinds(world, "handler") == {"namesake"}
 
 
 def test_a_version_that_was_not_in_force_on_the_day_is_nobody_s_doubt() -> None:
     world = make_world()
-    _take_up(world)
+    take_up(world)
     world.audit.starts_on = PAST - dt.timedelta(days=1)
     world.audit.record(by=system(), reason="Sửa ngày")
 
@@ -192,7 +96,7 @@ def test_a_version_that_was_not_in_force_on_the_day_is_nobody_s_doubt() -> None:
 
 def test_head_of_the_unit_without_a_post_belongs_to_it() -> None:
     world = make_world()
-    _take_up_unit(world)
+    take_up_unit(world)
     head = make_user(Role.UNIT_HEAD, unit=world.unit)
 
     assert [c.kind for c in conflicts(world.audit, head)] == ["unit"]
@@ -201,21 +105,21 @@ def test_head_of_the_unit_without_a_post_belongs_to_it() -> None:
 @pytest.mark.parametrize("who", ["approver", "handler"])
 def test_refused_person_cannot_join(who: str) -> None:
     world = make_world()
-    _take_up(world)
-    _sample(world, person=world.people["handler"])
+    take_up(world)
+    sample(world, person=world.people["handler"])
 
     with pytest.raises(ValidationError, match="không được đánh giá"):
-        _join(world, who, reason="Không còn ai khác")
+        join(world, who, reason="Không còn ai khác")
 
     assert world.audit.members.count() == 1
 
 
 def test_subject_that_would_refuse_a_member_cannot_be_taken_up() -> None:
     world = make_world()
-    _join(world, "approver")
+    join(world, "approver")
 
     with pytest.raises(ValidationError, match="Đã phê duyệt"):
-        _take_up(world)
+        take_up(world)
 
     assert world.audit.subjects.filter(procedure=world.version.procedure).count() == 0
 
@@ -225,7 +129,7 @@ def test_day_on_which_a_member_s_version_is_in_force_cannot_be_chosen() -> None:
     early = PAST - dt.timedelta(days=1)
     audit = make_audit(world.office, world.version.procedure, starts_on=early, ends_on=today())
     world.audit = audit
-    _join(world, "approver")
+    join(world, "approver")
     about = AuditGiven(audit.title, early, today(), EDITION)
     change_audit(audit, about, by=world.office.secretary)
     for session in audit.sessions.filter(removed_at=None):
@@ -241,7 +145,7 @@ def test_day_on_which_a_member_s_version_is_in_force_cannot_be_chosen() -> None:
 
 def test_member_cannot_be_named_as_handler() -> None:
     world = make_world()
-    _join(world, "handler")
+    join(world, "handler")
 
     said = check_handlers(world.audit, [world.people["handler"], world.people["none"]])
 
@@ -251,7 +155,7 @@ def test_member_cannot_be_named_as_handler() -> None:
 
 def test_dossier_by_a_version_that_a_member_approved_cannot_be_sampled() -> None:
     world = make_world()
-    _join(world, "approver")
+    join(world, "approver")
 
     said = check_handlers(world.audit, [], version=world.version)
 
@@ -261,27 +165,27 @@ def test_dossier_by_a_version_that_a_member_approved_cannot_be_sampled() -> None
 
 def test_observer_needs_no_independence() -> None:
     world = make_world()
-    _take_up(world)
+    take_up(world)
 
-    _join(world, "approver", role=Member.OBSERVER)
+    join(world, "approver", role=Member.OBSERVER)
 
     assert standing_doubts(world.audit) == []
 
 
 def test_warned_person_joins_only_with_a_reason() -> None:
     world = make_world()
-    _take_up(world)
+    take_up(world)
 
     with pytest.raises(ValidationError, match="Cần ghi lý do"):
-        _join(world, "author")
+        join(world, "author")
 
-    assert _join(world, "author", reason="Phòng chỉ có hai người").reason != ""
+    assert join(world, "author", reason="Phòng chỉ có hai người").reason != ""
 
 
 def test_warned_member_passes_only_once_a_leader_has_countersigned() -> None:
     world = make_world()
-    _take_up(world)
-    member = _join(world, "author", reason="Phòng chỉ có hai người")
+    take_up(world)
+    member = join(world, "author", reason="Phòng chỉ có hai người")
     with pytest.raises(TransitionNotAllowed, match="chưa được lãnh đạo ký xác nhận"):
         notify_audit(world.audit, by=world.office.secretary)
 
@@ -295,11 +199,11 @@ def test_warned_member_passes_only_once_a_leader_has_countersigned() -> None:
 
 def test_doubt_that_comes_up_later_has_to_be_countersigned_anew() -> None:
     world = make_world()
-    _take_up(world)
-    member = _join(world, "author", reason="Phòng chỉ có hai người")
+    take_up(world)
+    member = join(world, "author", reason="Phòng chỉ có hai người")
     countersign(member, by=world.office.leader)
     notify_audit(world.audit, by=world.office.secretary)
-    _sample(world, name="Người Soạn")
+    sample(world, name="Người Soạn")
 
     with pytest.raises(TransitionNotAllowed, match="Trùng tên"):
         start_audit(world.audit, by=world.office.secretary, attendance=attended(world.office.staff))
@@ -311,8 +215,8 @@ def test_doubt_that_comes_up_later_has_to_be_countersigned_anew() -> None:
 
 def test_another_reason_asks_for_another_countersignature() -> None:
     world = make_world()
-    _take_up(world)
-    member = _join(world, "author", reason="Phòng chỉ có hai người")
+    take_up(world)
+    member = join(world, "author", reason="Phòng chỉ có hai người")
     countersign(member, by=world.office.leader)
 
     give_reason(member, "Lý do khác", by=world.office.secretary)
@@ -325,8 +229,8 @@ def test_another_reason_asks_for_another_countersignature() -> None:
 @pytest.mark.parametrize("who", ["secretary", "staff", "clerk", "admin"])
 def test_only_a_leader_countersigns(who: str) -> None:
     world = make_world()
-    _take_up(world)
-    member = _join(world, "author", reason="Phòng chỉ có hai người")
+    take_up(world)
+    member = join(world, "author", reason="Phòng chỉ có hai người")
 
     with pytest.raises(TransitionNotAllowed):
         countersign(member, by=getattr(world.office, who))
@@ -338,8 +242,8 @@ def test_only_a_leader_countersigns(who: str) -> None:
 
 def test_leader_does_not_countersign_themself() -> None:
     world = make_world()
-    _take_up(world)
-    member = _join(world, "reviewer", reason="Phòng chỉ có hai người")
+    take_up(world)
+    member = join(world, "reviewer", reason="Phòng chỉ có hai người")
 
     with pytest.raises(TransitionNotAllowed):
         countersign(member, by=world.office.reviewer)
@@ -350,8 +254,8 @@ def test_leader_does_not_countersign_themself() -> None:
 
 def test_countersignature_is_of_what_was_shown() -> None:
     world = make_world()
-    _take_up(world)
-    member = _join(world, "author", reason="Phòng chỉ có hai người")
+    take_up(world)
+    member = join(world, "author", reason="Phòng chỉ có hai người")
 
     with pytest.raises(TransitionNotAllowed, match="điều mới"):
         countersign(member, by=world.office.leader, seen=["Điều khác"])
@@ -365,9 +269,9 @@ def test_doubts_of_a_team_cost_as_many_queries_for_one_as_for_three(
     django_assert_num_queries: Any, count: int
 ) -> None:
     world = make_world()
-    _take_up(world)
+    take_up(world)
     for who in ("author", "title", "owner")[:count]:
-        _join(world, who, reason="Phòng chỉ có hai người")
+        join(world, who, reason="Phòng chỉ có hai người")
 
     with django_assert_num_queries(8):
         doubts = standing_doubts(world.audit)
@@ -414,144 +318,3 @@ def test_member_without_a_certificate_may_be_taken_in() -> None:
     add_member(world.audit, _certified(), Member.AUDITOR, by=world.office.secretary)
 
     assert standing_doubts(world.audit) == []
-
-
-# --- generated assignments ---
-
-WHO = ["approver", "author", "reviewer", "owner", "title", "unit", "none", "handler"]
-Deed = tuple[str, str]
-DEEDS = st.lists(
-    st.one_of(
-        st.tuples(
-            st.sampled_from(["join", "join_with_reason", "countersign"]), st.sampled_from(WHO)
-        ),
-        st.tuples(st.sampled_from(["leave", "handle", "handle_unasked"]), st.sampled_from(WHO)),
-        st.tuples(st.sampled_from(["take_up", "take_up_unit", "drop", "notify"]), st.just("")),
-    ),
-    min_size=3,
-    max_size=9,
-)
-
-
-def _member(world: World, who: str) -> AuditMember:
-    return world.audit.members.get(person=world.people[who], removed_at=None)
-
-
-def _handle(world: World, who: str) -> None:
-    if check_handlers(world.audit, [world.people[who]], version=world.version):
-        raise ValidationError("refused")
-    _sample(world, person=world.people[who])
-
-
-def _drop(world: World) -> None:
-    for subject in world.audit.subjects.filter(procedure__isnull=False, removed_at=None):
-        remove_subject(subject, by=world.office.secretary)
-
-
-def _countersign(world: World, who: str) -> None:
-    leader = world.office.leader if who != "approver" else world.office.reviewer
-    countersign(_member(world, who), by=leader)
-
-
-CARRY_OUT: dict[str, Callable[[World, str], object]] = {
-    "join": _join,
-    "join_with_reason": lambda world, who: _join(world, who, reason="Không còn ai khác"),
-    "countersign": _countersign,
-    "leave": lambda world, who: remove_member(_member(world, who), by=world.office.secretary),
-    "handle": _handle,
-    "handle_unasked": lambda world, who: _sample(world, person=world.people[who]),
-    "take_up": lambda world, who: _take_up(world),
-    "take_up_unit": lambda world, who: _take_up_unit(world),
-    "drop": lambda world, who: _drop(world),
-    "notify": lambda world, who: notify_audit(world.audit, by=world.office.secretary),
-}
-
-
-def _expected(world: World) -> tuple[set[str], set[str]]:
-    """Who of the team must not pass at all, and who only countersigned; told without the rules."""
-    subjects = list(world.audit.subjects.filter(removed_at=None))
-    sampled = world.audit.dossiers.exists()
-    near = sampled or any(s.procedure_id == world.version.procedure_id for s in subjects)
-    handlers = set(
-        DossierHandler.objects.filter(dossier__audit=world.audit).values_list(
-            "person_id", flat=True
-        )
-    )
-    refused = {who for who, person in world.people.items() if person.pk in handlers}
-    warned: set[str] = set()
-    if near:
-        refused |= REFUSED
-        warned |= WARNED | {"approver"}
-    if any(s.unit_id == world.unit.pk for s in subjects):
-        warned.add("unit")
-    return refused, warned
-
-
-def _must_be_whole(world: World) -> None:
-    refused, warned = _expected(world)
-    team = {
-        who: member
-        for who, person in world.people.items()
-        if (member := world.audit.members.filter(person=person, removed_at=None).first())
-    }
-    assert refused & set(team) == set()
-    for who in warned & set(team):
-        assert team[who].reason != ""
-        assert team[who].countersigned_by_id not in (None, team[who].person_id)
-
-
-def _pass(world: World) -> set[str]:
-    """Try each guard in turn; what passes must be whole. Return which passed."""
-    passed = set()
-    lead = lead_of(world.audit)
-    guards: list[tuple[str, Callable[[], object]]] = [
-        ("notify", lambda: notify_audit(world.audit, by=world.office.secretary)),
-        (
-            "start",
-            lambda: start_audit(world.audit, by=lead, attendance=attended(world.office.staff)),
-        ),
-        ("answer", lambda: must_be_answerable(world.audit, by=lead)),
-    ]
-    for name, guard in guards:
-        with suppress(ValidationError), transaction.atomic():
-            guard()
-            passed.add(name)
-        if name in passed:
-            _must_be_whole(world)
-    return passed
-
-
-def test_generated_assignments_never_pass_what_they_must_not() -> None:
-    world = make_world()
-    seen: set[str] = set()
-
-    @settings(max_examples=35, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(DEEDS)
-    def play(deeds: list[Deed]) -> None:
-        with transaction.atomic():
-            world.audit = Audit.objects.get(pk=world.audit.pk)
-            for name, who in deeds:
-                with suppress(ValidationError, AuditMember.DoesNotExist), transaction.atomic():
-                    CARRY_OUT[name](world, who)
-                    if name == "notify":
-                        _must_be_whole(world)
-            passed = _pass(world)
-            seen.update(passed or {"held up"})
-            _handle_unasked_while_answering(world, passed)
-            transaction.set_rollback(True)
-
-    play()
-
-    assert seen == {"notify", "start", "answer", "held up"}
-
-
-def _handle_unasked_while_answering(world: World, passed: set[str]) -> None:
-    """Once under way, a handler who audits is named past the form: no answer is taken then."""
-    if "answer" not in passed:
-        return
-    member = world.audit.members.filter(removed_at=None).exclude(role=Member.LEAD).first()
-    if member is None:
-        return
-    _sample(world, person=member.person)
-    with pytest.raises(TransitionNotAllowed):
-        must_be_answerable(world.audit, by=lead_of(world.audit))

@@ -7,8 +7,8 @@ from django.test import Client
 from django.urls import reverse
 
 from audits.actions.programmes import LineGiven
+from audits.matrix import matrix_of
 from audits.models import AuditProgramme, ProgrammeLine
-from audits.pages.programmes import matrix_of
 from procedures.workflow import VersionStatus
 from tests.audits.making import make_clause, make_programme
 from tests.factories import Office, make_unit, make_version, sign_in

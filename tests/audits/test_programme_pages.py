@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from audits.actions.programmes import LineGiven, revise_programme
 from audits.models import AuditProgramme, ProgrammeLine
-from audits.pages.programmes import HIDDEN
+from audits.permissions.programmes import HIDDEN
 from audits.workflow import ProgrammeStatus
 from procedures.workflow import VersionStatus
 from qms.foundation.dates import today

@@ -120,7 +120,7 @@ def _begin_it(phone: Phone, cast: Cast) -> None:
     """The lead finds the audit in the list, notifies, makes the checklist, opens."""
     page = phone.sign_in(cast.lead)
     page.goto("/danh-gia/")
-    page.get_by_role("link", name=re.compile("Đánh giá đợt 1")).first.click()
+    page.get_by_role("link", name=cast.audit.number).first.click()
     page.wait_for_url(f"**/{cast.audit.slug}/")
     page.locator(".next-step").get_by_role("button").click()
     expect(page.get_by_text(AuditStatus.NOTIFIED.label).first).to_be_visible()
@@ -128,6 +128,7 @@ def _begin_it(phone: Phone, cast: Cast) -> None:
     page.get_by_role("button", name="Lập phiếu hỏi").click()
     expect(page.get_by_text(re.compile(r"^0/\d+ câu đã trả lời"))).to_be_visible()
     _open_audit(phone, cast, "khai-mac/")
+    page.get_by_label("Người dự khác").fill(f"{cast.office.staff}, Chuyên viên")
     page.get_by_label("Diễn biến, ý kiến").fill("Trưởng đoàn nêu mục đích, phạm vi.")
     page.get_by_role("button", name="Ghi họp khai mạc").click()
     expect(page.get_by_text(AuditStatus.UNDER_WAY.label).first).to_be_visible()
@@ -166,7 +167,7 @@ def _fill_it_without_network(phone: Phone, cast: Cast) -> None:
     assert Evidence.objects.get().caption == "Sổ tiếp nhận tháng 9"
     count = cast.audit.items.filter(removed_at=None).count()
     for _ in range(count - 1):
-        page.get_by_role("button", name="Câu sau").click()
+        page.get_by_role("button", name="Sau", exact=True).click()
         page.get_by_role("button", name="Phù hợp", exact=True).click()
     expect(page.locator("[data-count]")).to_have_text(f"{count}/{count}")
     expect(net).to_have_text(re.compile(r"^Đã gửi hết"))
@@ -179,9 +180,10 @@ def _grade_and_close_the_meeting(phone: Phone, cast: Cast) -> None:
     page.get_by_role("button", name="Xếp mức").click()
     expect(page.get_by_text("Không phù hợp nặng").first).to_be_visible()
     _open_audit(phone, cast, "ket-thuc/")
+    page.get_by_label("Người dự khác").fill(f"{cast.office.staff}, Chuyên viên")
     page.get_by_label("Diễn biến, ý kiến").fill("Đã thông qua một phát hiện.")
     page.get_by_role("button", name="Ghi họp kết thúc").click()
-    expect(page.get_by_text("Họp kết thúc").first).to_be_visible()
+    page.wait_for_url(f"**/{cast.audit.slug}/")
     assert Audit.objects.get(pk=cast.audit.pk).closing_held_on == today()
 
 

@@ -11,7 +11,14 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.sessions.models import Session
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright._impl._api_structures import SetCookieParam
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    FilePayload,
+    Page,
+    expect,
+)
 
 from audits.models import (
     ChecklistItem,
@@ -99,7 +106,7 @@ def press(page: Page, answer: str) -> None:
     page.get_by_role("button", name=answer, exact=True).click()
 
 
-def picture() -> dict[str, Any]:
+def picture() -> FilePayload:
     data = io.BytesIO()
     Image.new("RGB", (64, 48), "navy").save(data, "JPEG")
     return {"name": "anh.jpg", "mimeType": "image/jpeg", "buffer": data.getvalue()}
@@ -280,7 +287,13 @@ def test_open_page_does_not_send_in_the_session_of_another(
     says(page, "Mất kết nối – 01 mục chưa gửi")
     Session.objects.all().delete()
     other = devices.phone(filled.lead)
-    page.context.add_cookies(other.context.cookies())
+    page.context.add_cookies(
+        [
+            SetCookieParam(name=each["name"], value=each["value"], url=devices.address)
+            for each in other.context.cookies()
+            if "name" in each and "value" in each
+        ]
+    )
 
     page.context.set_offline(False)
 

@@ -42,6 +42,17 @@ def test_installing_twice_changes_nothing() -> None:
     assert triggers.missing() == []
 
 
+def test_triggers_stand_aside_while_a_migration_changes_tables() -> None:
+    triggers.stand_aside(plan=[])
+    assert triggers.missing() == []
+
+    triggers.stand_aside(plan=[("a migration", False)])
+    assert triggers.missing() != []
+
+    triggers.install()
+    assert triggers.missing() == []
+
+
 @pytest.mark.parametrize(
     "statement",
     [
