@@ -67,12 +67,17 @@ def proposals(agency: Unit, *, year: int, on: dt.date) -> list[Proposal]:
 
 
 def plannable_units(agency: Unit) -> UnitQuerySet:
-    """Return the units that an agency's plan may name: all of it, and the one-stop desk it shares
-    with the agencies beside it."""
+    """Return the units that an agency's plan and audits may name: all of it, and the one-stop desk
+    it shares with the agencies beside it."""
     above = agency.ancestor_ids()[:-1]
     return Unit.objects.filter(
         Q(path__startswith=agency.path) | Q(parent__in=above, kind=Unit.Kind.ONE_STOP)
     )
+
+
+def is_plannable(agency: Unit, unit: Unit) -> bool:
+    """Tell whether an agency's plan and audits may name the unit."""
+    return plannable_units(agency).filter(pk=unit.pk).exists()
 
 
 def audited_units(agency: Unit, *, on: dt.date) -> list[Unit]:

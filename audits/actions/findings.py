@@ -10,6 +10,7 @@ from django.db.models import Max
 
 from audits.actions.team import must_be_answerable
 from audits.models import Audit, ChecklistItem, Finding, SampledDossier
+from audits.proposals import is_plannable
 from procedures.models import ProcedureVersion
 from qms.foundation.text import clean_lines
 from qms.organisation.models import Unit, User
@@ -66,7 +67,7 @@ def _finding(audit: Audit, given: FindingGiven, by: User) -> Finding:
     ):
         raise ValidationError("Câu hỏi hoặc hồ sơ không thuộc cuộc đánh giá này.")
     unit = given.unit or (item.unit if item else None)
-    if unit is None or not (unit.path or "").startswith(audit.agency.path or ""):
+    if unit is None or not is_plannable(audit.agency, unit):
         raise ValidationError({"unit": "Hãy chọn đơn vị của phát hiện."})
     step = item if item and item.kind == ChecklistItem.Kind.STEP else None
     last = audit.findings.aggregate(last=Max("seq"))["last"] or 0

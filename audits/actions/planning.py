@@ -19,6 +19,7 @@ from audits.models import (
     Clause,
     ProgrammeLine,
 )
+from audits.proposals import is_plannable
 from procedures.models import Procedure
 from qms.foundation.dates import format_date
 from qms.foundation.text import clean, clean_lines
@@ -148,8 +149,7 @@ def add_subject(audit: Audit, given: SubjectGiven, *, by: User) -> AuditSubject:
 def _check_subject(audit: Audit, given: SubjectGiven) -> None:
     if not (given.unit or given.procedure or given.clauses):
         raise ValidationError("Hãy chọn đơn vị, quy trình hoặc điều khoản.")
-    above = audit.agency.path or ""
-    if given.unit is not None and not (given.unit.path or "").startswith(above):
+    if given.unit is not None and not is_plannable(audit.agency, given.unit):
         raise ValidationError({"unit": "Đơn vị này không thuộc cơ quan."})
     if given.procedure is None:
         return

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from audits.models import AuditProgramme, Clause, ProgrammeLine, clause_key
-from audits.proposals import Proposal, plannable_units, proposals
+from audits.proposals import Proposal, is_plannable, proposals
 from audits.workflow import OPEN_PROGRAMME, ProgrammeStatus
 from procedures.actions.drafting import lock_agency
 from procedures.models import Procedure
@@ -191,8 +191,7 @@ def _fill(line: ProgrammeLine, given: LineGiven) -> None:
 def _check_subject(programme: AuditProgramme, given: LineGiven, clauses: list[str]) -> None:
     if not (given.unit or given.procedure or clauses):
         raise ValidationError("Hãy chọn ít nhất một đơn vị, một quy trình hoặc một điều khoản.")
-    plannable = plannable_units(programme.agency)
-    if given.unit and not plannable.filter(pk=given.unit.pk).exists():
+    if given.unit and not is_plannable(programme.agency, given.unit):
         raise ValidationError({"unit": "Đơn vị này không thuộc phạm vi của kế hoạch."})
     if given.procedure and given.procedure.agency_id != programme.agency_id:
         raise ValidationError({"procedure": "Quy trình này là của cơ quan khác."})

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from audits.models import Audit, AuditMember, AuditSession, AuditSubject, SessionAuditor
+from audits.proposals import is_plannable
 from audits.workflow import AuditStatus
 from qms.foundation.dates import format_date
 from qms.foundation.text import clean
@@ -116,7 +117,7 @@ def _check_parts(audit: Audit, given: SessionGiven) -> None:
     """Raise ValidationError for a unit, a subject or an auditor that is not this audit's."""
     if given.kind != Kind.WORK:
         return
-    if given.unit is not None and not (given.unit.path or "").startswith(audit.agency.path or ""):
+    if given.unit is not None and not is_plannable(audit.agency, given.unit):
         raise ValidationError({"unit": "Đơn vị này không thuộc cơ quan."})
     subject = given.subject
     if subject is not None and (subject.audit_id != audit.pk or subject.removed_at is not None):

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from audits.actions.planning import AuditGiven, SubjectGiven
 from audits.models import Audit, AuditSubject, Clause, ProgrammeLine
+from audits.proposals import plannable_units
 from procedures.models import Procedure
 from procedures.permissions import in_force_exists
 from qms.foundation.dates import valid_on
@@ -42,7 +43,7 @@ def editions(agency: Unit) -> list[str]:
 
 
 def units_of_agency(agency: Unit, *, on: dt.date) -> QuerySet[Unit]:
-    return Unit.objects.within(agency).filter(valid_on(on)).order_by("path")
+    return plannable_units(agency).filter(valid_on(on)).order_by("path")
 
 
 def procedures_in_force(agency: Unit, *, on: dt.date) -> QuerySet[Procedure]:

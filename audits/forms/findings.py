@@ -8,6 +8,7 @@ from django import forms
 from audits.actions.findings import FindingGiven
 from audits.forms.places import clause_choices, clause_requirement, place_choices, places_of
 from audits.models import Audit, ChecklistItem, Finding, SampledDossier
+from audits.proposals import plannable_units
 from procedures.models import ProcedureVersion
 from qms.foundation.dates import today
 from qms.foundation.forms import DateField
@@ -45,7 +46,7 @@ class FindingForm(forms.Form):
 
     def __init__(self, *args: Any, audit: Audit, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        units = Unit.objects.within(audit.agency).existing(on=audit.day)
+        units = plannable_units(audit.agency).existing(on=audit.day)
         self.fields["unit"].queryset = units  # type: ignore[attr-defined]
         self.audit, self.clauses = audit, clause_choices(audit.edition)
         self.fields["clause"].choices = self.clauses  # type: ignore[attr-defined]

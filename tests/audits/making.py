@@ -55,6 +55,15 @@ def post_in(user: User, unit: Unit, position: str = "Kiểm tra viên") -> None:
     )
 
 
+def make_shared_desk(office: Office) -> Unit:
+    """The one-stop desk beside the agency, below the city that both belong to."""
+    city = Unit(code="UBND", name="UBND thành phố", kind=Unit.Kind.OTHER)
+    city.record(by=office.secretary, reason="Lập")
+    office.agency.parent = city
+    office.agency.record(by=office.secretary, reason="Trực thuộc")
+    return make_unit(city, kind=Unit.Kind.ONE_STOP, name="Bộ phận Một cửa dùng chung")
+
+
 def make_clause(number: str = "7.5", edition: str = EDITION, **fields: Any) -> Clause:
     """A clause of the standard, once."""
     found = Clause.objects.filter(edition=edition, number=number).first()

@@ -216,6 +216,29 @@ def test_report_is_signed_only_after_the_closing_meeting_with_a_conclusion() -> 
     assert refusal.value.messages == ["Chưa họp kết thúc.", "Chưa ghi kết luận."]
 
 
+def test_report_is_not_signed_while_a_finding_made_a_nonconformity_since_is_not_graded() -> None:
+    office = Office()
+    audit = _ready(office)
+    finding = audit.findings.get(grade=Finding.Grade.OBSERVATION)
+    said = {name: getattr(finding, name) for name in ("requirement", "evidence_text", "gap")}
+    finding.change(
+        by=lead_of(audit),
+        seen=finding.sha256(),
+        grade=Finding.Grade.NONCONFORM,
+        unit=finding.unit,
+        clause="",
+        found_on=finding.found_on,
+        **said,
+    )
+
+    with pytest.raises(TransitionNotAllowed, match=f"Chưa xếp mức nặng, nhẹ: {finding.label}"):
+        sign_report(audit, by=lead_of(audit), seen=report_sha256(audit))
+
+    audit.refresh_from_db()
+    assert not audit.is_signed
+    assert Signature.objects.on(audit).count() == 0
+
+
 @pytest.mark.parametrize("who", ["secretary", "leader", "staff", "clerk"])
 def test_report_is_signed_by_the_lead_alone(who: str) -> None:
     office = Office()

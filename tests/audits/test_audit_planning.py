@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 
+from audits.actions.findings import add_finding
 from audits.actions.planning import (
     AuditGiven,
     SubjectGiven,
@@ -24,11 +25,14 @@ from tests.audits.making import (
     EDITION,
     audited_unit,
     first_subject,
+    lead_of,
     make_audit,
     make_auditor,
     make_clause,
+    make_shared_desk,
 )
-from tests.factories import Office, make_version
+from tests.audits.making_findings import given
+from tests.factories import Office, make_unit, make_version
 
 pytestmark = pytest.mark.django_db
 Kind = AuditSession.Kind
@@ -190,9 +194,33 @@ def test_what_is_another_agency_s_is_not_audited() -> None:
     audit = make_audit(office)
     version = make_version(VersionStatus.ISSUED, other)
 
-    for given in (SubjectGiven(unit=other.agency), SubjectGiven(procedure=version.procedure)):
+    for asked in (SubjectGiven(unit=other.agency), SubjectGiven(procedure=version.procedure)):
         with pytest.raises(ValidationError, match="không thuộc cơ quan"):
-            add_subject(audit, given, by=office.secretary)
+            add_subject(audit, asked, by=office.secretary)
+
+
+def test_desk_shared_with_other_agencies_is_audited_and_found_at() -> None:
+    office = Office()
+    desk = make_shared_desk(office)
+
+    audit = make_audit(office, unit=desk, status=AuditStatus.UNDER_WAY)
+    finding = add_finding(audit, given(desk), by=lead_of(audit))
+
+    assert audited_unit(audit) == finding.unit == desk
+    assert audit.sessions.get(kind=Kind.WORK).unit == desk
+
+
+def test_unit_beside_the_agency_that_is_no_desk_is_not_audited() -> None:
+    office = Office()
+    beside = make_unit(make_shared_desk(office).parent)
+    audit = make_audit(office, status=AuditStatus.UNDER_WAY)
+
+    with pytest.raises(ValidationError, match="không thuộc cơ quan"):
+        add_subject(audit, SubjectGiven(unit=beside), by=office.secretary)
+    with pytest.raises(ValidationError, match="Hãy chọn đơn vị của phát hiện"):
+        add_finding(audit, given(beside), by=lead_of(audit))
+    assert audit.subjects.count() == 1
+    assert not audit.findings.exists()
 
 
 def test_procedure_is_once_in_the_scope() -> None:

@@ -1,9 +1,7 @@
-"""The sheet of a nonconformity: what stands out for whom, each deed by its page, each refusal."""
+"""Each deed about a nonconformity by its page: who is refused, the walk, wrong input."""
 
 import datetime as dt
-import re
 import uuid
-from html import unescape
 from typing import Any
 
 import pytest
@@ -13,142 +11,22 @@ from django.urls import reverse
 
 from audits.actions.writing import written_sha256
 from audits.forms.nonconformities_deeds import state_of
-from audits.models import CorrectiveAction, Evidence, Nonconformity
+from audits.models import CorrectiveAction, Evidence
 from audits.pages.nonconformities_deeds import KINDS
 from audits.workflow import NonconformityStatus as Status
-from procedures.workflow import VersionStatus
 from qms.foundation.dates import format_date, today
-from qms.organisation.models import User
 from qms.organisation.roles import Role
 from qms.records.models import Signature
-from tests.audits.making_findings import Field
+from tests.audits.cases import Case, main_text, standing_out
 from tests.audits.making_nc import (
     DEMANDING,
-    advance_nonconformity,
     make_action,
     make_nonconformity,
     treatment_of,
 )
-from tests.factories import PASSWORD, Office, make_user, make_version, sign_in
+from tests.factories import PASSWORD, Office, make_user, sign_in
 
 pytestmark = pytest.mark.django_db
-
-
-def _main(answer: Any) -> str:
-    html = answer.content.decode()
-    main = html[html.index("<main") : html.index("</main>")]
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", main)).split())
-
-
-class Case:
-    """A unit with a head and a worker, a nonconformity of it, and who judges it."""
-
-    def __init__(self, client: Client, **fields: Any) -> None:
-        self.client = client
-        self.field = Field()
-        self.office = self.field.office
-        self.head, self.worker = self.field.head, self.field.worker
-        self.secretary, self.leader = self.office.secretary, self.office.leader
-        version = make_version(VersionStatus.ISSUED, self.office)
-        self.nc = make_nonconformity(self.office, unit=self.field.unit, version=version, **fields)
-
-    def advance(self, status: str, **options: Any) -> "Case":
-        advance_nonconformity(self.nc, status, self.office, **options)
-        return self
-
-    def post(self, by: User, name: str, /, *args: Any, seen: str = "", **data: Any) -> Any:
-        """Send a deed as its form on the page would, today."""
-        self.nc = Nonconformity.objects.get(pk=self.nc.pk)
-        prefix = name if not args else f"{name.removeprefix('action-')}{args[0]}"
-        if name == "confirm":
-            seen = seen or self.nc.statement_sha256()
-        elif name == "treatment":
-            seen = seen or written_sha256(self.nc)
-        values = {"on": format_date(today()), "seen": seen or self.nc.sha256()}
-        values |= {"state": state_of(self.nc)} | data
-        url = reverse(f"audits:nonconformity-{name}", args=[self.nc.slug, *args])
-        sign_in(self.client, by)
-        answer = self.client.post(url, {f"{prefix}-{key}": each for key, each in values.items()})
-        self.nc = Nonconformity.objects.get(pk=self.nc.pk)
-        return answer
-
-    def page(self, person: User) -> Any:
-        return sign_in(self.client, person).get(self.nc.get_absolute_url())
-
-
-def _primary(answer: Any) -> str:
-    deed = answer.context["primary"]
-    if deed is not None:
-        return str(deed.name)
-    rows = answer.context["actions"]
-    return "complete" if any(row.is_primary for row in rows) else ""
-
-
-# --- what stands out ------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("status", "who", "primary"),
-    [
-        (Status.OPEN, "head", "confirm"),
-        (Status.OPEN, "worker", "confirm"),
-        (Status.OPEN, "secretary", ""),
-        (Status.ANALYSED, "head", "action"),
-        (Status.ANALYSED, "leader", "action"),
-        (Status.PLANNED, "staff", "complete"),
-        (Status.PLANNED, "secretary", ""),
-        (Status.IMPLEMENTED, "secretary", "verify"),
-        (Status.IMPLEMENTED, "head", ""),
-        (Status.VERIFIED, "leader", ""),
-        (Status.VERIFIED, "secretary", "effect"),
-        (Status.CLOSED, "secretary", ""),
-        (Status.REJECTED, "secretary", ""),
-    ],
-)
-def test_one_deed_stands_out_for_each_person(
-    client: Client, status: str, who: str, primary: str
-) -> None:
-    case = Case(client, grade="major", repeat_denied="Lần đầu").advance(status)
-    person = getattr(case, who, None) or getattr(case.office, who)
-
-    answer = case.page(person)
-
-    assert _primary(answer) == primary
-    assert answer.content.decode().count("btn-primary") <= 2  # the masthead has none
-
-
-@pytest.mark.parametrize("status", list(Status))
-def test_the_sheet_reads_like_the_paper_in_every_state(client: Client, status: str) -> None:
-    case = Case(client, grade="major", repeat_denied="Lần đầu").advance(status)
-
-    text = _main(case.page(case.secretary))
-
-    parts = ["1. Sự không phù hợp", "2. Khắc phục tức thời", "3. Hành động", "4. Kiểm tra"]
-    places = [text.index(part) for part in [*parts, "5. Đánh giá hiệu lực", "6. Đóng phiếu"]]
-    assert places == sorted(places)
-    assert Status(status).label in text
-    assert "Người phát hiện: Trần Thị Thư" in text
-
-
-@pytest.mark.parametrize("count", [1, 3])
-def test_nonconformity_detail_query_count_is_constant(
-    client: Client, count: int, django_assert_max_num_queries: Any
-) -> None:
-    case = Case(client, grade="major", repeat_denied="Lần đầu").advance(Status.ANALYSED)
-    for _ in range(count):
-        make_action(case.office, case.nc)
-    sign_in(client, case.secretary)
-
-    with django_assert_max_num_queries(60):
-        answer = client.get(case.nc.get_absolute_url())
-
-    assert len(answer.context["actions"]) == count
-
-
-def test_overdue_is_said_in_days(client: Client) -> None:
-    case = Case(client, found_on=today() - dt.timedelta(days=40))
-
-    assert "Quá hạn 10 ngày" in _main(case.page(case.head))
 
 
 # --- refusals -------------------------------------------------------------------------------------
@@ -204,7 +82,7 @@ def test_what_moved_on_meanwhile_is_told_and_stores_nothing(client: Client) -> N
     answer = case.post(case.head, "confirm", state=looked_at)
 
     assert answer["Location"] == case.nc.get_absolute_url()
-    text = _main(client.get(case.nc.get_absolute_url()))
+    text = main_text(client.get(case.nc.get_absolute_url()))
     assert "Trong lúc đó phiếu đã ở trạng thái “Không phải KPH”. Chưa ghi gì thêm." in text
     assert case.nc.history.count() == before
 
@@ -216,7 +94,7 @@ def test_a_signature_is_of_what_was_read(client: Client) -> None:
     case.post(case.office.reviewer, "implement", seen=seen)
 
     assert case.nc.status == Status.PLANNED
-    text = _main(client.get(case.nc.get_absolute_url()))
+    text = main_text(client.get(case.nc.get_absolute_url()))
     assert "Nội dung phiếu đã thay đổi sau khi bạn mở trang" in text
 
 
@@ -268,14 +146,14 @@ def test_a_major_one_goes_from_found_to_closed_by_its_pages(client: Client) -> N
     case.post(case.secretary, "effect", is_effective="True", comment="Ba tháng không lặp lại")
     wrong = case.post(case.leader, "close", password="sai")
     assert wrong.status_code == 422
-    assert "Mật khẩu không đúng" in _main(wrong)
+    assert "Mật khẩu không đúng" in main_text(wrong)
     case.post(case.leader, "close", password=PASSWORD)
 
     assert (case.nc.status, case.nc.closed_on) == (Status.CLOSED, today())
     assert Evidence.objects.get().action == action
     closing = Signature.objects.get(act=Signature.Act.CLOSED)
     assert (closing.person, closing.method) == (case.leader, Signature.Method.PASSWORD)
-    text = _main(client.get(case.nc.get_absolute_url()))
+    text = main_text(client.get(case.nc.get_absolute_url()))
     assert "Lãnh đạo đóng: Hoàng Văn Trưởng" in text
     assert "Ba tháng không lặp lại" in text
     assert "so.pdf" in text
@@ -295,7 +173,7 @@ def test_a_minor_one_needs_no_action(client: Client) -> None:
     )
     case.post(case.head, "analyse")
 
-    assert _primary(case.page(case.head)) == "implement"
+    assert standing_out(case.page(case.head)) == "implement"
     case.post(case.head, "implement")
 
     assert case.nc.status == Status.IMPLEMENTED
@@ -308,10 +186,10 @@ def test_measures_that_are_refused_come_back_to_the_unit(client: Client) -> None
 
     silent = case.post(case.secretary, "refuse", comment="")
     assert silent.status_code == 422
-    assert "Hãy ghi điểm chưa đồng ý" in _main(silent)
+    assert "Hãy ghi điểm chưa đồng ý" in main_text(silent)
     case.post(case.secretary, "refuse", comment="Chưa nói ai kiểm tra")
 
-    text = _main(case.page(case.head))
+    text = main_text(case.page(case.head))
     assert "Người theo dõi chưa đồng ý: Chưa nói ai kiểm tra" in text
     assert case.nc.status == Status.ANALYSED
 
@@ -329,12 +207,12 @@ def test_what_does_not_work_begins_a_round_and_keeps_the_old(client: Client) -> 
     case = Case(client, grade="major", repeat_denied="Lần đầu").advance(Status.IMPLEMENTED)
 
     silent = case.post(case.secretary, "verify", is_effective="False", comment="")
-    assert "Hãy ghi điểm chưa đạt" in _main(silent)
+    assert "Hãy ghi điểm chưa đạt" in main_text(silent)
     assert case.nc.status == Status.IMPLEMENTED
     case.post(case.secretary, "verify", is_effective="False", comment="Sổ bỏ trống hai tuần")
 
     assert (case.nc.status, case.nc.round) == (Status.ANALYSED, 2)
-    text = _main(case.page(case.head))
+    text = main_text(case.page(case.head))
     assert "Lần 1: kiểm tra chưa đạt" in text
     assert "Chưa đạt : Sổ bỏ trống hai tuần" in text
     assert "2. Khắc phục tức thời và nguyên nhân (lần 2)" in text
@@ -346,15 +224,15 @@ def test_an_action_asks_for_a_change_and_shows_its_answer(client: Client) -> Non
 
     missing = case.post(case.office.staff, "action-change", action.pk, what="", why="")
     assert missing.status_code == 422
-    assert "Hãy ghi nội dung cần sửa" in _main(missing)
+    assert "Hãy ghi nội dung cần sửa" in main_text(missing)
     case.post(case.office.staff, "action-change", action.pk, what="Thêm phiếu", why=case.nc.number)
 
     action.refresh_from_db()
     assert action.change_request is not None
     assert action.change_request.origin_text == case.nc.number
-    assert "Đề nghị sửa đổi quy trình Chờ trả lời" in _main(case.page(case.office.staff))
+    assert "Đề nghị sửa đổi quy trình Chờ trả lời" in main_text(case.page(case.office.staff))
     action.change_request.refuse(by=case.secretary, reason="Đã có trong bước 2")
-    assert "“Đã có trong bước 2”" in _main(case.page(case.head))
+    assert "“Đã có trong bước 2”" in main_text(case.page(case.head))
 
 
 # --- wrong input, conflicts -----------------------------------------------------------------------
@@ -368,7 +246,7 @@ def test_treatment_over_anothers_words_is_kept_and_asked(client: Client) -> None
     answer = case.post(case.worker, "treatment", seen=seen, correction="Của chuyên viên")
 
     assert answer.status_code == 409
-    text = _main(answer)
+    text = main_text(answer)
     assert "Của trưởng bộ phận" in text
     assert "Của chuyên viên" in text
     treatment = case.nc.treatment()
@@ -385,7 +263,7 @@ def test_treatment_tells_what_is_wrong_and_keeps_what_was_typed(client: Client) 
     answer = case.post(case.worker, "treatment", why1="Phiếu thiếu giờ", root="3")
 
     assert answer.status_code == 422
-    assert "Hãy chọn nguyên nhân gốc trong các câu trả lời" in _main(answer)
+    assert "Hãy chọn nguyên nhân gốc trong các câu trả lời" in main_text(answer)
     assert "Phiếu thiếu giờ" in answer.content.decode()
     assert case.nc.treatment() is None
 
@@ -446,7 +324,7 @@ def test_extending_keeps_the_old_deadline_and_why(client: Client) -> None:
     case.post(case.secretary, "extend", new_due_on=format_date(new), reason="Chờ mẫu mới")
 
     assert case.nc.due_on == new
-    text = _main(case.page(case.head))
+    text = main_text(case.page(case.head))
     assert f"gia hạn từ {format_date(old)} đến {format_date(new)}" in text
     assert "Chờ mẫu mới" in text
 
@@ -459,12 +337,12 @@ def test_a_repeat_is_linked_or_denied_on_the_sheet(client: Client) -> None:
     earlier, case.nc = case.nc, later
 
     silent = case.post(case.worker, "repeat", repeats="", repeat_denied="")
-    assert "Hãy ghi lý do không coi là lặp lại" in _main(silent)
+    assert "Hãy ghi lý do không coi là lặp lại" in main_text(silent)
     case.post(case.worker, "repeat", repeats=str(earlier.pk))
 
     assert case.nc.repeats == earlier
-    assert f"Lặp lại phiếu {earlier.number}" in _main(case.page(case.head))
-    assert f"Bị lặp lại ở phiếu {later.number}" in _main(client.get(earlier.get_absolute_url()))
+    assert f"Lặp lại phiếu {earlier.number}" in main_text(case.page(case.head))
+    assert f"Bị lặp lại ở phiếu {later.number}" in main_text(client.get(earlier.get_absolute_url()))
 
 
 def test_the_checking_body_is_reported_to(client: Client) -> None:
@@ -474,7 +352,7 @@ def test_the_checking_body_is_reported_to(client: Client) -> None:
     case.post(case.secretary, "external", external="reported")
 
     assert case.nc.external_state == "reported"
-    assert "Đoàn kiểm tra Đã báo cáo" in _main(case.page(case.head))
+    assert "Đoàn kiểm tra Đã báo cáo" in main_text(case.page(case.head))
 
 
 def test_moves_bear_their_day_beside_the_time_of_recording(client: Client) -> None:
@@ -486,28 +364,7 @@ def test_moves_bear_their_day_beside_the_time_of_recording(client: Client) -> No
 
     move = case.nc.moves.get(reason="Đơn vị xác nhận")
     assert (move.on, move.recorded_at.date() >= today() - dt.timedelta(days=1)) == (day, True)
-    assert format_date(day) in _main(case.page(case.head))
-
-
-def test_a_photo_is_added_to_the_sheet_by_its_people(client: Client) -> None:
-    case = Case(client)
-    url = reverse("audits:nonconformity-evidence", args=[case.nc.slug])
-
-    def send(person: User) -> Any:
-        data = {
-            "evidence-client_id": str(uuid.uuid4()),
-            "evidence-evidence_on": format_date(today()),
-            "evidence-file": SimpleUploadedFile("bien-ban.pdf", b"%PDF-1.4 bien ban"),
-        }
-        return sign_in(client, person).post(url, data)
-
-    checker = make_user(Role.EXTERNAL_CHECKER, unit=case.office.agency)
-    assert send(checker).status_code == 403
-    assert not Evidence.objects.exists()
-    send(case.worker)
-
-    assert Evidence.objects.get().nonconformity == case.nc
-    assert "bien-ban.pdf" in _main(case.page(case.head))
+    assert format_date(day) in main_text(case.page(case.head))
 
 
 def test_treatment_of_matches_the_page(client: Client) -> None:

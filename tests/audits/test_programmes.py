@@ -22,12 +22,11 @@ from audits.workflow import PROGRAMME_MOVES, ProgrammeStatus
 from procedures.models import Procedure
 from procedures.workflow import VersionStatus
 from qms.foundation.dates import today
-from qms.organisation.models import Unit
 from qms.organisation.roles import Role
 from qms.records.models import Signature
 from qms.records.signatures import Signing
 from qms.records.workflow import SeenVersionChanged, TransitionNotAllowed
-from tests.audits.making import EDITION, make_clause, make_programme
+from tests.audits.making import EDITION, make_clause, make_programme, make_shared_desk
 from tests.factories import BY_PASSWORD, Office, make_agency, make_unit, make_user, make_version
 
 pytestmark = pytest.mark.django_db
@@ -244,11 +243,7 @@ def test_clause_of_another_edition_is_unknown_to_the_plan(office: Office) -> Non
 
 
 def test_shared_one_stop_desk_may_be_planned(office: Office) -> None:
-    city = Unit(code="UBND", name="UBND thành phố", kind=Unit.Kind.OTHER)
-    city.record(by=office.secretary, reason="Lập")
-    office.agency.parent = city
-    office.agency.record(by=office.secretary, reason="Trực thuộc")
-    desk = make_unit(city, kind=Unit.Kind.ONE_STOP)
+    desk = make_shared_desk(office)
     programme = make_programme(office)
 
     line = add_line(programme, LineGiven(months=[4], unit=desk), by=office.secretary)

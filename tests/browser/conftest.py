@@ -3,9 +3,14 @@
 import os
 import shutil
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
+
+from tests.audits.filling import Filled, make_filled
+from tests.browser.devices import Devices
+from tests.factories import Office
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
@@ -25,3 +30,18 @@ def browser() -> Iterator[Browser]:
         yield browser
         browser.close()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def devices(browser: Browser, live_server: Any) -> Iterator[Devices]:
+    made = Devices(browser, str(live_server))
+    yield made
+    for context in made.contexts:
+        context.close()
+    assert made.wrong == []
+
+
+@pytest.fixture
+def filled(committed_db: None) -> Filled:
+    """An audit under way with its checklist; its first question is a step."""
+    return make_filled(Office())

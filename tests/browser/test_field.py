@@ -1,27 +1,16 @@
-"""The field page in a real browser: with the network cut, on two phones, after a session ended."""
+"""The field page in a real browser: with the network cut, on two phones, by keys and by thumb."""
 
-import io
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.contrib.sessions.models import Session
-from PIL import Image
-from playwright._impl._api_structures import SetCookieParam
 from playwright.sync_api import (
-    Browser,
-    BrowserContext,
-    FilePayload,
     Page,
     expect,
 )
 
 from audits.models import (
-    ChecklistItem,
     Evidence,
     Finding,
     ItemAnswer,
@@ -30,90 +19,19 @@ from audits.models import (
 )
 from audits.views.worker import DRAWN, FILES
 from qms.foundation.dates import today
-from qms.organisation.models import User
-from tests.audits.filling import Filled, make_filled
-from tests.factories import PASSWORD, Office
-
-SIZES = {"desk": (1280, 900), "phone": (390, 844)}
-PHONE = SIZES["phone"]
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
-ROOT = Path(__file__).parents[2]
-
-
-@dataclass
-class Devices:
-    """Phones, each a browser of its own; closes them, and fails where a script of ours failed."""
-
-    browser: Browser
-    address: str
-    contexts: list[BrowserContext] = field(default_factory=list)
-    wrong: list[str] = field(default_factory=list)
-
-    def phone(self, user: User, size: tuple[int, int] = PHONE, **options: Any) -> Page:
-        """A page of somebody who is signed in."""
-        context = self.browser.new_context(
-            base_url=self.address,
-            viewport={"width": size[0], "height": size[1]},
-            locale="vi-VN",
-            reduced_motion="reduce",
-            **options,
-        )
-        self.contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: self.wrong.append(str(error)))
-        sign_in(page, user)
-        return page
-
-
-def sign_in(page: Page, user: User) -> None:
-    page.goto("/tai-khoan/dang-nhap/")
-    page.get_by_label("Tên đăng nhập").fill(user.username)
-    page.get_by_label("Mật khẩu").fill(PASSWORD)
-    page.get_by_role("button", name="Đăng nhập").click()
-    page.wait_for_url("**/")
-
-
-@pytest.fixture
-def devices(browser: Browser, live_server: Any) -> Iterator[Devices]:
-    made = Devices(browser, str(live_server))
-    yield made
-    for context in made.contexts:
-        context.close()
-    assert made.wrong == []
-
-
-@pytest.fixture
-def filled(committed_db: None) -> Filled:
-    """An audit under way with its checklist; its first question is a step."""
-    return make_filled(Office())
-
-
-def address(filled: Filled, item: ChecklistItem | None = None) -> str:
-    return f"/danh-gia/{filled.audit.slug}/hien-truong/" + (f"#cau-{item.pk}" if item else "")
-
-
-def says(page: Page, text: str | re.Pattern[str]) -> None:
-    expect(page.locator("[data-net-text]")).to_have_text(text)
-
-
-def open_field(page: Page, filled: Filled, item: ChecklistItem | None = None) -> None:
-    """Open the page, and wait until it may be opened without network."""
-    page.goto(address(filled, item))
-    says(page, "Sẵn sàng dùng khi mất mạng")
-
-
-def press(page: Page, answer: str) -> None:
-    page.get_by_role("button", name=answer, exact=True).click()
-
-
-def picture() -> FilePayload:
-    data = io.BytesIO()
-    Image.new("RGB", (64, 48), "navy").save(data, "JPEG")
-    return {"name": "anh.jpg", "mimeType": "image/jpeg", "buffer": data.getvalue()}
-
-
-def standing(item: ChecklistItem) -> list[tuple[str, str]]:
-    return list(item.answers.standing().values_list("result", "note"))
+from tests.audits.filling import Filled
+from tests.browser.devices import (
+    ROOT,
+    RULES,
+    SIZES,
+    Devices,
+    address,
+    open_field,
+    picture,
+    press,
+    says,
+    standing,
+)
 
 
 def test_worker_keeps_every_file_that_the_page_loads() -> None:
@@ -236,115 +154,6 @@ def test_one_of_two_answers_is_chosen(devices: Devices, filled: Filled) -> None:
     expect(page.locator("[data-dispute]")).to_be_hidden()
     says(page, re.compile("^Đã gửi hết"))
     assert standing(item) == [("nonconform", "")]
-
-
-def test_what_one_queued_is_not_sent_by_another_on_the_same_device(
-    devices: Devices, filled: Filled
-) -> None:
-    item = filled.item()
-    page = devices.phone(filled.auditor)
-    open_field(page, filled, item)
-    page.context.set_offline(True)
-    press(page, "Lưu ý")
-    says(page, "Mất kết nối – 01 mục chưa gửi")
-    page.goto("about:blank")
-    page.context.set_offline(False)
-    page.goto("/quy-trinh/")
-    page.locator("summary.person").click()
-    page.get_by_role("button", name="Đăng xuất").click()
-    expect(page.get_by_role("dialog")).to_contain_text("Còn 01 mục chưa gửi")
-    page.get_by_role("dialog").get_by_role("button", name="Đăng xuất").click()
-    page.wait_for_url("**/tai-khoan/dang-nhap/")
-
-    sign_in(page, filled.lead)
-    kept = page.evaluate("caches.keys()")
-    open_field(page, filled, item)
-    press(page, "Phù hợp")
-    says(page, re.compile("^Đã gửi hết"))
-
-    assert [name for name in kept if name.startswith("field-pages-")] == []
-    assert standing(item) == [("conform", "")]
-    assert ItemAnswer.objects.get().answered_by == filled.lead
-    page.goto("/quy-trinh/")
-    page.locator("summary.person").click()
-    page.get_by_role("button", name="Đăng xuất").click()
-    page.wait_for_url("**/tai-khoan/dang-nhap/")
-    sign_in(page, filled.auditor)
-    page.goto(address(filled, item))
-    expect(page.get_by_role("heading", name="Hai người cùng trả lời câu này")).to_be_visible()
-    assert item.answers.disputed().get().answered_by == filled.auditor
-
-
-def test_open_page_does_not_send_in_the_session_of_another(
-    devices: Devices, filled: Filled
-) -> None:
-    """Somebody else signs in, in another tab: what this tab has queued stays where it is."""
-    item = filled.item()
-    page = devices.phone(filled.auditor)
-    open_field(page, filled, item)
-    page.context.set_offline(True)
-    press(page, "Lưu ý")
-    says(page, "Mất kết nối – 01 mục chưa gửi")
-    Session.objects.all().delete()
-    other = devices.phone(filled.lead)
-    page.context.add_cookies(
-        [
-            SetCookieParam(name=each["name"], value=each["value"], url=devices.address)
-            for each in other.context.cookies()
-            if "name" in each and "value" in each
-        ]
-    )
-
-    page.context.set_offline(False)
-
-    waiting = f"01 mục chờ {filled.auditor} đăng nhập lại"
-    says(page, f"Máy này đang đăng nhập bằng tài khoản khác – {waiting}")
-    assert not ItemAnswer.objects.exists()
-    expect(page.get_by_role("button", name="Lưu ý", exact=True)).to_have_attribute(
-        "aria-pressed", "true"
-    )
-
-
-def test_ended_session_keeps_the_queue_until_one_signs_in_again(
-    devices: Devices, filled: Filled
-) -> None:
-    item = filled.item()
-    page = devices.phone(filled.auditor)
-    open_field(page, filled, item)
-    Session.objects.all().delete()
-    press(page, "Không áp dụng")
-    says(page, "Phiên làm việc đã hết, đăng nhập lại để gửi")
-    assert not ItemAnswer.objects.exists()
-
-    page.get_by_role("link", name="Đăng nhập").click()
-    page.get_by_label("Tên đăng nhập").fill(filled.auditor.username)
-    page.get_by_label("Mật khẩu").fill(PASSWORD)
-    page.get_by_role("button", name="Đăng nhập").click()
-    page.wait_for_url("**/hien-truong/")
-
-    says(page, re.compile("^Đã gửi hết"))
-    assert standing(item) == [("not_applicable", "")]
-
-
-def test_locked_audit_keeps_the_queue_and_gives_it_as_a_file(
-    devices: Devices, filled: Filled
-) -> None:
-    item = filled.item()
-    page = devices.phone(filled.auditor)
-    open_field(page, filled, item)
-    page.context.set_offline(True)
-    page.get_by_label("Ghi chép").fill("Ghi khi đã khóa")
-    press(page, "Lưu ý")
-    says(page, "Mất kết nối – 01 mục chưa gửi")
-    filled.audit.cancel(by=filled.office.secretary, reason="Hoãn")
-    page.context.set_offline(False)
-
-    says(page, re.compile("^01 mục chưa gửi. .* Xuất tệp"))
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Xuất tệp").click()
-
-    assert "Ghi khi đã khóa" in Path(download.value.path()).read_text(encoding="utf-8")
-    assert not ItemAnswer.objects.exists()
 
 
 def test_refused_finding_is_shown_at_its_question_and_mended(
@@ -515,13 +324,3 @@ def test_without_scripts_the_plain_checklist_is_a_link_away(
     expect(page.locator("main").get_by_role("link", name="phiếu đánh giá")).to_have_attribute(
         "href", f"/danh-gia/{filled.audit.slug}/phieu/"
     )
-
-
-def test_strangers_have_neither_page_nor_copy(devices: Devices, filled: Filled) -> None:
-    page = devices.phone(filled.office.staff)
-
-    answer = page.goto(address(filled))
-
-    assert answer is not None
-    assert answer.status == 403
-    assert page.evaluate("caches.keys()") == []
