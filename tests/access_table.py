@@ -126,6 +126,7 @@ ACCESS: dict[str, str | frozenset[Role]] = {
     "audits:certificate-withdraw": BY_OBJECT,
     "audits:certificate-file": BY_OBJECT,
     "audits:settings": SETTLERS - {Role.SYSTEM_ADMIN},
+    "audits:clauses": SETTLERS - {Role.SYSTEM_ADMIN},
     # audits in the field
     "audits:service-worker": PUBLIC,  # a script; holds nothing of anybody
     "audits:field": BY_OBJECT,
