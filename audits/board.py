@@ -113,7 +113,12 @@ class Line:
         if item.kind == Kind.LAW:
             return "Nội dung kiểm tra theo Thông tư 26/2014/TT-BKHCN, Điều 36"
         if item.subject is not None and item.subject.procedure is not None:
-            return str(item.subject.procedure)
+            procedure = item.subject.procedure
+            if item.kind == Kind.CLAUSE:
+                return f"Điều khoản của tiêu chuẩn, áp dụng cho {procedure.code}"
+            if item.kind == Kind.OWN:
+                return f"Câu hỏi riêng về {procedure.code}"
+            return str(procedure)
         unit = f" – {item.unit}" if item.unit else ""
         return f"Điều khoản{unit}" if item.kind == Kind.CLAUSE else f"Câu hỏi riêng{unit}"
 

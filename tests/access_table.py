@@ -131,6 +131,7 @@ ACCESS: dict[str, str | frozenset[Role]] = {
     "audits:summary": WATCHERS,
     "audits:summary-findings": WATCHERS,
     "audits:summary-sheet": WATCHERS,
+    "audits:clauses": SETTLERS - {Role.SYSTEM_ADMIN},
     # audits in the field
     "audits:service-worker": PUBLIC,  # a script; holds nothing of anybody
     "audits:field": BY_OBJECT,

@@ -142,7 +142,8 @@ def _keep(upload: UploadedFile, by: User) -> tuple[StoredFile, StoredFile, bool]
 def withdraw_evidence(evidence: Evidence, *, by: User, reason: str) -> None:
     """Show the evidence no more; it is kept, with the reason.
 
-    Raises ValidationError without a reason, TransitionNotAllowed once its report is signed.
+    Raises ValidationError without a reason, TransitionNotAllowed once its report is signed, its
+    sheet is settled or its action was verified.
     """
     if not clean(reason):
         raise ValidationError({"reason": "Hãy ghi lý do rút bằng chứng."})
@@ -151,6 +152,8 @@ def withdraw_evidence(evidence: Evidence, *, by: User, reason: str) -> None:
     )
     _locked(owner, by)
     stored = Evidence.objects.select_for_update(of=("self",)).get(pk=evidence.pk)
+    if not stored.is_withdrawable:
+        raise TransitionNotAllowed("Hành động này đã được kiểm tra xác nhận, không rút được nữa.")
     if stored.withdrawn_at is not None:
         return
     stored.withdrawn_at = timezone.now()

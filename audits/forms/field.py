@@ -72,6 +72,7 @@ class FieldFindingForm(forms.Form):
     client_id = forms.UUIDField()
     item = KeyField()
     dossier = KeyField(required=False)
+    unit = KeyField(required=False)  # asked for where the question names none
     grade = forms.ChoiceField(choices=[(grade.value, grade.label) for grade in _RECORDED])
     requirement = LinesField(required=False, max_length=5000)
     evidence_text = LinesField(required=False, max_length=5000)

@@ -112,7 +112,14 @@ class ActionForm(DeedForm):
         super().__init__(*args, **kwargs)
         people = people_of(self.nonconformity.agency, on=today())
         self.fields["person"].queryset = people  # type: ignore[attr-defined]
-        self.fields["due_on"].initial = self.nonconformity.due_on
+        last = self.nonconformity.due_on
+        if last >= today():
+            self.fields["due_on"].initial = last
+        else:
+            self.fields["due_on"].help_text = (
+                f"Phiếu quá hạn từ {format_date(last)}. Thư ký hoặc lãnh đạo gia hạn phiếu trước, "
+                "rồi ghi hạn mới ở đây."
+            )
 
 
 class DoneForm(DayForm):
@@ -156,9 +163,7 @@ class ExtendForm(DayForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.undone = [
-            action for action in self.nonconformity.standing_actions() if not action.is_done
-        ]
+        self.undone = [each for each in self.nonconformity.actions_now() if not each.is_done]
         whole = f"Cả phiếu, hạn hiện nay {format_date(self.nonconformity.due_on)}"
         each = [(str(a.pk), f"{a.what[:80]}, hạn {format_date(a.due_on)}") for a in self.undone]
         self.fields["action"].choices = [("", whole), *each]  # type: ignore[attr-defined]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from audits.models import Clause
+from audits.models.clauses import NOT_APPLIED, offered_clauses
 from procedures.models import ProcedureVersion
 
 Choices = list[tuple[str, str | list[tuple[str, str]]]]
@@ -60,12 +61,13 @@ def place_choices(places: dict[str, Place]) -> Choices:
 
 
 def clause_choices(edition: str) -> Choices:
-    """Return the clauses of the edition that can be audited."""
-    clauses = Clause.objects.of(edition).auditable()
-    return [("", "– chọn điều khoản –"), *((each.number, str(each)) for each in clauses)]
+    """Return the clauses of the edition that can be audited; those not applied last."""
+    clauses = Clause.objects.of(edition)
+    offered = offered_clauses(clauses.auditable(), clauses.left_out())
+    return [("", "– chọn điều khoản –"), *offered]
 
 
 def clause_requirement(number: str, choices: Choices, edition: str) -> str:
     """Return a chosen clause as a requirement names it."""
-    label = dict(choices).get(number, number)
+    label = str(dict(choices).get(number, number)).removesuffix(NOT_APPLIED)
     return f"{edition}, điều {label}"

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 
 from audits.actions.programmes import LineGiven
 from audits.models import AuditProgramme, Clause, ProgrammeLine, clause_key
+from audits.models.clauses import offered_clauses
 from audits.proposals import Proposal, plannable_units
 from procedures.models import Procedure
 from procedures.permissions import in_force_exists
@@ -127,8 +128,9 @@ class LineForm(forms.Form):
         units = plannable_units(programme.agency).existing(on=today())
         fields["unit"].queryset = units.order_by("path")
         fields["procedure"].queryset = _offered(programme, line)
-        clauses = Clause.objects.of(programme.edition).auditable().second_level()
-        fields["clauses"].choices = [(clause.number, str(clause)) for clause in clauses]
+        clauses = Clause.objects.of(programme.edition)
+        listed = clauses.auditable().second_level()
+        fields["clauses"].choices = offered_clauses(listed, clauses.left_out())
 
     def clause_groups(self) -> Iterator[tuple[Clause, list[forms.boundfield.BoundWidget]]]:
         """Yield each chapter with the boxes of its clauses."""

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 
-from audits.models import CAUSES, PAPERS, AuditSettings
+from audits.models import CAUSES, PAPERS, AuditSettings, Clause
 from qms.foundation.forms import LineField
 from qms.records.numbers import check_pattern
 
@@ -144,3 +145,25 @@ def _own(usual: tuple[str, str], code: str, title: str) -> dict[str, str]:
     """Return what differs from the usual code and title; an empty title is the usual one."""
     own = {"code": code} if code != usual[0] else {}
     return own | ({"title": title} if title not in ("", usual[1]) else {})
+
+
+class ClauseForm(forms.Form):
+    """Why a clause of the standard is not applied; an empty reason says that it is."""
+
+    clause = forms.ModelChoiceField(
+        label="Điều khoản",
+        queryset=Clause.objects.none(),
+        empty_label="– chọn điều khoản –",
+        error_messages={"required": "Hãy chọn điều khoản."},
+    )
+    reason = forms.CharField(
+        label="Lý do không áp dụng",
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Để trống nếu điều khoản được áp dụng (trở lại).",
+    )
+
+    def __init__(self, *args: Any, clauses: QuerySet[Clause], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["clause"].queryset = clauses  # type: ignore[attr-defined]

@@ -11,6 +11,7 @@ from audits.models.checklist import ChecklistItem, SampledDossier
 from audits.models.findings import Finding
 from audits.models.nonconformities import Nonconformity
 from audits.models.treatment import CorrectiveAction
+from audits.workflow import NonconformityStatus
 from qms.foundation.recorded import RecordedModel, kept_history
 from qms.records.models import StoredFile
 
@@ -72,3 +73,15 @@ class Evidence(RecordedModel):
 
     def __str__(self) -> str:
         return self.caption or self.original.label
+
+    @property
+    def is_withdrawable(self) -> bool:
+        """Tell whether a sheet still lets go of it: not settled, nor its action verified."""
+        action = self.action
+        sheet = action.nonconformity if action is not None else self.nonconformity
+        if sheet is None:
+            return True
+        is_judged = action is not None and (
+            action.round != sheet.round or sheet.status == NonconformityStatus.VERIFIED
+        )
+        return not (is_judged or sheet.is_settled)

@@ -232,11 +232,16 @@ class Nonconformity(WorkflowModel):
 
     def treatment(self) -> "Treatment | None":
         """Return what is done about it in this round; None while nothing is put down."""
-        return self.treatments.filter(round=self.round).first()
+        return next((each for each in self.treatments.all() if each.round == self.round), None)
 
     def standing_actions(self) -> "models.QuerySet[CorrectiveAction]":
         """Return the corrective actions of this round that were not taken out."""
         return self.actions.filter(round=self.round, removed_at=None)
+
+    def actions_now(self) -> "list[CorrectiveAction]":
+        """Return the same as `standing_actions`; of what a page has read before, no query."""
+        now = (each for each in self.actions.all() if each.round == self.round)
+        return [each for each in now if each.removed_at is None]
 
     def signatures(self) -> list[Signature]:
         """Return all signatures, as they were given: on the sheet and on each round's treatment.
@@ -252,10 +257,10 @@ class Nonconformity(WorkflowModel):
     def doers(self) -> set[int]:
         """Return the keys of all who, in this round, did or answer for what is to be verified."""
         people = {self.owner_id}
-        for treatment in self.treatments.filter(round=self.round):
+        if treatment := self.treatment():
             people |= {treatment.corrected_by_id, treatment.measures_by_id}
-        for person, done_by in self.standing_actions().values_list("person_id", "done_by_id"):
-            people |= {person, done_by}
+        for action in self.actions_now():
+            people |= {action.person_id, action.done_by_id}
         return {person for person in people if person is not None}
 
     def statement(self) -> dict[str, Any]:
@@ -287,7 +292,7 @@ class Nonconformity(WorkflowModel):
                 "round": self.round,
                 "repeats": [self.repeats_id, self.repeat_denied],
                 "treatment": treatment.content() if treatment else None,
-                "actions": [action.content() for action in self.standing_actions()],
+                "actions": [action.content() for action in self.actions_now()],
             }
         )
 

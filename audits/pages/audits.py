@@ -1,5 +1,6 @@
 """One audit: how it stands, what is next for this person, and what they may see of it."""
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,6 +8,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 
 from audits.actions.meetings import ungraded
 from audits.actions.planning import wanting
@@ -242,10 +244,9 @@ def audit_page(
     return render(request, "audits/audit_detail.html", context | given, status=status)
 
 
-def _milestones(audit: Audit) -> list[tuple[str, Any, bool]]:
+def _milestones(audit: Audit) -> list[tuple[str, dt.date | None, bool]]:
     """Return the steps of an audit with the civil day of each that is done."""
     days = [
-        ("Lập", audit.planned_at),
         ("Thông báo", audit.notified_on),
         ("Họp khai mạc", audit.opened_on),
         ("Họp kết thúc", audit.closing_held_on),
@@ -253,7 +254,17 @@ def _milestones(audit: Audit) -> list[tuple[str, Any, bool]]:
         ("Phê duyệt báo cáo", audit.reported_on),
         ("Kết thúc", audit.closed_on),
     ]
-    return [(label, day, day is not None) for label, day in days]
+    planned = recorded_on(audit.planned_at, before=next((day for _, day in days if day), None))
+    return [("Lập", planned, True), *((label, day, day is not None) for label, day in days)]
+
+
+def recorded_on(at: dt.datetime | None, *, before: dt.date | None) -> dt.date | None:
+    """Return the civil day on which something was recorded, that is no later than `before`.
+
+    None where it is: then it was told of a paper later on, and nobody wrote down its own day.
+    """
+    day = timezone.localdate(at) if at is not None else None
+    return day if day is None or before is None or day <= before else None
 
 
 def _papers(audit: Audit) -> list[tuple[str, str, Any]]:

@@ -163,16 +163,22 @@ def item_page(
     pk: int,
     *,
     dossier: int | None = None,
+    is_general: bool = False,
     status: int = 200,
     **forms: Any,
 ) -> HttpResponse:
-    """Render one question; with `dossier` its cell of that sampled dossier is answered."""
+    """Render one question; with `dossier` its cell of that sampled dossier is answered.
+
+    Without one, the first of the dossiers is, unless `is_general` or it was answered in general.
+    """
     user: Any = request.user
     lines = board_of(audit)
     index = next((n for n, line in enumerate(lines) if line.item.pk == pk), None)
     if index is None:
         raise Http404
     line = lines[index]
+    if dossier is None and not is_general and line.cells and not (line.answer or line.disputed):
+        dossier = line.cells[0].dossier.pk
     cell = _cell(line, dossier)
     may_answer = can_answer(user, audit) and audit.status == AuditStatus.UNDER_WAY
     place = Place(

@@ -12,6 +12,7 @@ from django.urls import reverse
 from audits.actions.answering import Outcome
 from audits.board import Cell, LastTime, Line, board_of
 from audits.models import Audit, Evidence, ItemAnswer, Nonconformity, Result, SampledDossier
+from audits.proposals import plannable_units
 from audits.workflow import AuditStatus
 
 
@@ -22,6 +23,7 @@ def snapshot(request: HttpRequest, audit: Audit, *, can_answer: bool) -> dict[st
     """
     user: Any = request.user
     dossiers = audit.dossiers.standing().select_related("procedure").prefetch_related("handlers")
+    units = plannable_units(audit.agency).existing(on=audit.day).order_by("path")
     body: dict[str, Any] = {
         "user": {"id": user.pk, "name": str(user)},
         "audit": {
@@ -36,6 +38,7 @@ def snapshot(request: HttpRequest, audit: Audit, *, can_answer: bool) -> dict[st
         },
         "items": [_line(line, user.pk) for line in board_of(audit)],
         "dossiers": [_dossier(dossier) for dossier in dossiers],
+        "units": [{"id": unit.pk, "name": str(unit)} for unit in units],
         "labels": {"results": dict(Result.choices), "unanswered": "Chưa trả lời"},
     }
     canonical = json.dumps(body, sort_keys=True, ensure_ascii=False)

@@ -13,6 +13,7 @@ from audits.forms.evidence import EvidenceForm
 from audits.forms.findings import GradeForm, ResponseForm, WithdrawForm
 from audits.forms.places import places_of, versions_on
 from audits.models import Audit, ChecklistItem, Evidence, Finding, SampledDossier
+from audits.pages.audits import recorded_on
 from audits.permissions import audits as may
 from audits.permissions.findings import can_change_finding
 from audits.workflow import AuditStatus
@@ -128,6 +129,9 @@ def finding_page(
         "may_grade": stands and may.can_grade(user, audit),
         "may_respond": stands and may.can_respond(user, finding),
         "evidence": shown.select_related("original", "added_by"),
+        "graded_on": recorded_on(
+            finding.graded_at, before=audit.report_signed_on or audit.closing_held_on
+        ),
     }
     if is_team:
         rows = finding.history.select_related("history_user").order_by("-history_id")

@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
@@ -15,7 +15,6 @@ from audits.pages.findings import shown_by
 from audits.permissions import nonconformities as may
 from audits.recurrence import similar_to
 from audits.workflow import NonconformityStatus
-from procedures.models import ChangeRequest
 from procedures.permissions import visible_change_requests
 from qms.foundation.dates import today
 from qms.organisation.models import User
@@ -87,6 +86,12 @@ class Sheet:
         return self.rounds[:-1]
 
     @property
+    def shown(self) -> list[Evidence]:
+        """Return the evidence of the sheet itself and of the actions of the present round."""
+        own = [each for each in self.evidence if each.nonconformity_id is not None]
+        return own + [each for action in self.now.actions for each in action.evidence.all()]
+
+    @property
     def steps(self) -> list[Step]:
         """Return the states on the way; a day that a later round made anew is the later one."""
         status = self.nonconformity.status
@@ -122,7 +127,14 @@ def find_nonconformity(request: HttpRequest, slug: str) -> Nonconformity:
 
 
 def read_sheet(nonconformity: Nonconformity, user: User) -> Sheet:
-    """Read what belongs to a nonconformity, in as many queries whatever it holds."""
+    """Read what belongs to a nonconformity, in as many queries whatever it holds.
+
+    Treatments and actions stay with it, for the deeds that the page offers ask for them again.
+    """
+    written = Treatment.objects.select_related("corrected_by", "measures_by", "verified_by")
+    prefetch_related_objects(
+        [nonconformity], Prefetch("treatments", queryset=written), Prefetch("actions", _actions())
+    )
     signatures = nonconformity.signatures()
     kind = ContentType.objects.get_for_model(Nonconformity)
     return Sheet(
@@ -156,26 +168,19 @@ def change_requests_of(sheet: Sheet, user: User) -> set[int]:
     return set(visible_change_requests(user).filter(pk__in=keys).values_list("pk", flat=True))
 
 
-def _actions(nonconformity: Nonconformity) -> QuerySet[CorrectiveAction]:
+def _actions() -> QuerySet[CorrectiveAction]:
     shown = Evidence.objects.standing().select_related("original", "added_by")
-    changes = ChangeRequest.objects.select_related("version__procedure")
-    return (
-        nonconformity.actions.filter(removed_at=None)
-        .select_related("person", "done_by")
-        .prefetch_related(
-            Prefetch("evidence", queryset=shown), Prefetch("change_request", queryset=changes)
-        )
+    people = CorrectiveAction.objects.select_related(
+        "person", "done_by", "change_request__version__procedure"
     )
+    return people.prefetch_related(Prefetch("evidence", queryset=shown))
 
 
 def _rounds(nonconformity: Nonconformity, signatures: list[Signature]) -> list[Round]:
-    written = nonconformity.treatments.select_related("corrected_by", "measures_by", "verified_by")
-    by_round = {treatment.round: treatment for treatment in written}
+    by_round = {treatment.round: treatment for treatment in nonconformity.treatments.all()}
     labels = AuditSettings.of(nonconformity.agency).cause_labels()
     kind = ContentType.objects.get_for_model(Treatment)
-    actions = list(_actions(nonconformity))
-    for action in actions:
-        action.nonconformity = nonconformity
+    actions = [action for action in nonconformity.actions.all() if action.removed_at is None]
     rounds = []
     for number in range(1, nonconformity.round + 1):
         treatment = by_round.get(number)
@@ -199,7 +204,11 @@ def _evidence(nonconformity: Nonconformity) -> list[Evidence]:
     of_it = Q(nonconformity=nonconformity)
     if nonconformity.finding:
         of_it |= shown_by(nonconformity.finding)
-    return list(Evidence.objects.standing().filter(of_it).select_related("original", "added_by"))
+    found = list(Evidence.objects.standing().filter(of_it).select_related("original", "added_by"))
+    for each in found:
+        if each.nonconformity_id is not None:
+            each.nonconformity = nonconformity
+    return found
 
 
 def _missing(nonconformity: Nonconformity) -> list[str]:
@@ -211,11 +220,11 @@ def _missing(nonconformity: Nonconformity) -> list[str]:
         lacking = missing_in_analysis(nonconformity, treatment)
         lacking += missing_in_correction(nonconformity, treatment)
         needs_action = nonconformity.is_demanding or not (treatment and treatment.no_action_reason)
-        if needs_action and not nonconformity.standing_actions().exists():
+        if needs_action and not nonconformity.actions_now():
             lacking.append("Chưa có hành động khắc phục nào.")
         return lacking
     if status == NonconformityStatus.PLANNED:
-        undone = nonconformity.standing_actions().filter(done_at=None)
+        undone = (action for action in nonconformity.actions_now() if not action.is_done)
         lacking = [f"Chưa thực hiện: {action.what}" for action in undone]
         return lacking + missing_in_correction(nonconformity, treatment)
     if status == NonconformityStatus.VERIFIED:

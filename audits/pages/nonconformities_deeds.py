@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -40,6 +41,7 @@ from audits.pages.nonconformities import (
     similar_for,
 )
 from audits.permissions import nonconformities as may
+from audits.permissions.evidence import can_withdraw
 from audits.workflow import NonconformityStatus
 from qms.http import UserRequest
 from qms.organisation.models import User
@@ -105,7 +107,7 @@ def _may_implement(user: User, nonconformity: Nonconformity) -> bool:
 
 
 def _has_actions(nonconformity: Nonconformity) -> bool:
-    return nonconformity.standing_actions().exists()
+    return bool(nonconformity.actions_now())
 
 
 def _may_judge_repeat(user: User, nonconformity: Nonconformity) -> bool:
@@ -218,8 +220,9 @@ def deed_form(
     request: UserRequest,
     nonconformity: Nonconformity,
     data: Any = None,
+    similar: list[Nonconformity] | None = None,
 ) -> forms.Form:
-    """Return the form of a deed, bound where `data` is given."""
+    """Return the form of a deed, bound where `data` is given; `similar` where they are read."""
     options: dict[str, Any] = {"prefix": name, "nonconformity": nonconformity}
     initial: dict[str, Any] = {}
     if name == "confirm":
@@ -230,7 +233,8 @@ def deed_form(
     elif "seen" in KINDS[name].form.base_fields:
         initial["seen"] = nonconformity.sha256()
     if name == "repeat":
-        options["similar"] = similar_for(nonconformity, request.user)
+        known = similar_for(nonconformity, request.user) if similar is None else similar
+        options["similar"] = known
         initial["repeat_denied"] = nonconformity.repeat_denied
         initial["repeats"] = nonconformity.repeats_id or ""
     if name == "close":
@@ -263,6 +267,7 @@ def nonconformity_page(
     sheet = read_sheet(nonconformity, request.user)
     deeds = _deeds(request, sheet, given)
     primary = next((deed for deed in deeds if deed.is_primary), None)
+    moves = list(nonconformity.moves.select_related("by"))
     context = {
         "sheet": sheet,
         "nonconformity": nonconformity,
@@ -272,10 +277,12 @@ def nonconformity_page(
         "open_requests": change_requests_of(sheet, request.user),
         "days_over": days_over(nonconformity),
         "waits_for": waits_for(nonconformity),
-        "moves": nonconformity.moves.select_related("by"),
+        "moves": moves,
+        "rejection": next((m for m in moves if m.status == NonconformityStatus.REJECTED), None),
         "extensions": nonconformity.extensions.select_related("granted_by", "action"),
         "checks": nonconformity.effectiveness_checks.select_related("checked_by"),
         "linked": _linked(request, nonconformity),
+        "withdrawable": {each.pk for each in sheet.shown if can_withdraw(request.user, each)},
         "evidence_form": given.get("evidence") or _evidence_form(request, nonconformity),
     }
     return render(request, "audits/nonconformity_detail.html", context, status=status)
@@ -320,8 +327,9 @@ def _linked(request: UserRequest, nonconformity: Nonconformity) -> list[tuple[st
     visible = may.visible_nonconformities(request.user)
     pairs = [("Lặp lại phiếu", nonconformity.repeats), ("Tiếp theo phiếu", nonconformity.follows)]
     before = [(how, each) for how, each in pairs if each is not None]
-    after = [("Bị lặp lại ở phiếu", each) for each in visible.filter(repeats=nonconformity)]
-    after += [("Phiếu tiếp theo", each) for each in visible.filter(follows=nonconformity)]
+    later = list(visible.filter(Q(repeats=nonconformity) | Q(follows=nonconformity)))
+    after = [("Bị lặp lại ở phiếu", x) for x in later if x.repeats_id == nonconformity.pk]
+    after += [("Phiếu tiếp theo", x) for x in later if x.follows_id == nonconformity.pk]
     return before + after
 
 
@@ -339,7 +347,7 @@ def _deeds(request: UserRequest, sheet: Sheet, given: Mapping[str, forms.Form]) 
         Deed(
             name=name,
             kind=KINDS[name],
-            form=given.get(name) or deed_form(name, request, nonconformity),
+            form=given.get(name) or deed_form(name, request, nonconformity, similar=sheet.similar),
             url=reverse(f"audits:nonconformity-{name}", args=[nonconformity.slug]),
             is_primary=name == primary,
         )

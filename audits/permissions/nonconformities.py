@@ -79,8 +79,15 @@ def is_of_unit(user: Any, nonconformity: Nonconformity, *, on: dt.date | None = 
     """Belongs to the unit it is about: answers for it, or holds a post there."""
     if is_head(user, nonconformity, on=on):
         return True
-    posts = user.posts.filter(valid_on(on or today())) if _is_active(user) else None
-    return posts is not None and posts.filter(unit=nonconformity.unit_id).exists()
+    return _is_active(user) and nonconformity.unit_id in _post_units(user, on or today())
+
+
+def _post_units(user: Any, day: dt.date) -> frozenset[int]:
+    """Return the units in which `user` holds a post; read once for each user object and day."""
+    kept: dict[dt.date, frozenset[int]] = user.__dict__.setdefault("_post_units", {})
+    if day not in kept:
+        kept[day] = frozenset(user.posts.filter(valid_on(day)).values_list("unit_id", flat=True))
+    return kept[day]
 
 
 def is_secretary_of(user: Any, nonconformity: Nonconformity, *, on: dt.date | None = None) -> bool:

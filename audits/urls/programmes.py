@@ -33,4 +33,5 @@ urlpatterns: list[URLPattern] = [
         name="certificate-file",
     ),
     path("danh-gia/thiet-lap/", settings.settings_page, name="settings"),
+    path("danh-gia/thiet-lap/dieu-khoan/", settings.clauses_page, name="clauses"),
 ]

@@ -1,5 +1,6 @@
 """The team and the scope of an audit: who audits, whose doubts are borne, what is audited."""
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -15,7 +16,7 @@ from audits.forms.audit_team import CountersignForm, MemberForm, ReasonForm, Tea
 from audits.forms.audits import SubjectForm
 from audits.forms.refusals import show_refusal
 from audits.models import Audit, AuditMember
-from audits.pages.audits import find_audit, frame_of, team_lines
+from audits.pages.audits import MemberLine, find_audit, frame_of, team_lines
 from audits.permissions import audits as may
 from procedures.answers import explain
 from qms.foundation.dates import today
@@ -43,8 +44,11 @@ def _team_page(
     """Render the team; `given` are the forms of single members that were refused."""
     may_manage = may.can_manage(request.user, audit)
     rows: list[dict[str, Any]] = []
-    for line in team_lines(audit):
+    lines = team_lines(audit)
+    signed = _signed_on(lines)
+    for line in lines:
         row: dict[str, Any] = {"line": line, "member": line.member}
+        row["signed_on"] = signed.get(line.member.pk)
         own = (given or {}).get(line.member.pk)
         row["is_given"] = own is not None
         if line.waits_for_leader and may.can_countersign(request.user, line.member):
@@ -66,6 +70,15 @@ def _team_page(
         "form": form or (MemberForm(audit=audit) if may_manage else None),
     }
     return render(request, "audits/audit_team.html", context, status=status)
+
+
+def _signed_on(lines: list[MemberLine]) -> dict[int, dt.date]:
+    """Return the civil day of each member's last countersignature, by the member's key."""
+    if not lines:
+        return {}
+    signed = Signature.objects.on_all([line.member for line in lines])
+    agreed = signed.filter(act=Signature.Act.AGREED).order_by("pk")
+    return dict(agreed.values_list("object_id", "signed_on"))
 
 
 @require_http_methods(["GET", "POST"])

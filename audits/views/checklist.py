@@ -45,6 +45,8 @@ from audits.permissions.checklist import can_prepare
 from procedures.answers import explain
 from qms.http import UserRequest
 
+_GENERAL = "chung"  # in the address: the question, not one of its dossiers
+
 
 def key_of(text: str) -> int | None:
     """Return the key of a row that an address names; None for what no list of ours offers."""
@@ -162,9 +164,11 @@ def question_remove(request: UserRequest, slug: str, pk: int) -> HttpResponse:
 
 @require_safe
 def item_detail(request: UserRequest, slug: str, pk: int) -> HttpResponse:
-    """Show one question; `?ho-so=` names the sampled dossier whose cell is answered."""
+    """Show one question; `?ho-so=` names the dossier whose cell is answered, `chung` none."""
     audit = visible_audit(request, slug)
     chosen = request.GET.get("ho-so", "")
+    if chosen == _GENERAL:
+        return item_page(request, audit, pk, is_general=True)
     if chosen and key_of(chosen) is None:
         raise Http404
     return item_page(request, audit, pk, dossier=key_of(chosen) if chosen else None)
@@ -198,15 +202,25 @@ def _record(
 def item_answer(request: UserRequest, slug: str, pk: int) -> HttpResponse:
     audit, item = _answerable(request, slug, pk)
     form = CellAnswerForm(request.POST)
+    dossier = key_of(request.POST.get("dossier", ""))
     outcome = _record(request, item, form) if form.is_valid() else None
     if not isinstance(outcome, Outcome):
-        dossier = key_of(request.POST.get("dossier", ""))
-        return item_page(request, audit, pk, dossier=dossier, status=422, answer_form=form)
+        is_general = dossier is None
+        return item_page(
+            request,
+            audit,
+            pk,
+            dossier=dossier,
+            is_general=is_general,
+            status=422,
+            answer_form=form,
+        )
     if outcome.state == "disputed":
         other = outcome.standing.answered_by if outcome.standing else ""
         messages.warning(request, f"{other} đã trả lời câu này trong lúc bạn đang ghi; hãy chọn.")
         return redirect("audits:item-settle", audit.slug, pk, outcome.answer.pk)
-    answer = redirect(_next(audit, item) if "next" in request.POST else item)
+    here = f"{item.get_absolute_url()}?ho-so={dossier}" if dossier else item
+    answer = redirect(_next(audit, item) if "next" in request.POST else here)
     return explain(request, answer, "Đã ghi câu trả lời.")
 
 

@@ -1,5 +1,7 @@
 """Pieces of evidence: the copy that is shown, the original for the team, withdrawing one."""
 
+from typing import Any
+
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
@@ -9,8 +11,12 @@ from django.views.decorators.http import require_POST, require_safe
 from audits.actions.evidence import withdraw_evidence
 from audits.forms.evidence import WithdrawForm
 from audits.models import Evidence
-from audits.permissions.audits import can_answer
-from audits.permissions.evidence import audit_of, can_see_evidence, can_see_original
+from audits.permissions.evidence import (
+    can_see_evidence,
+    can_see_original,
+    can_withdraw,
+    sheet_of,
+)
 from procedures.answers import explain
 from qms.http import UserRequest
 from qms.records import files
@@ -34,9 +40,15 @@ def _visible(request: UserRequest, pk: int) -> Evidence:
 
 @require_safe
 def evidence_file(request: UserRequest, pk: int) -> HttpResponseBase:
-    """Show the picture without place and device, or give the file; withdrawn ones to the team."""
+    """Show the picture without place and device, or give the file; withdrawn ones to the team.
+
+    A withdrawn one of a sheet is shown to who withdraws there, too.
+    """
     evidence = _visible(request, pk)
-    if evidence.withdrawn_at is not None and not can_see_original(request.user, evidence):
+    sees_withdrawn = can_see_original(request.user, evidence) or (
+        sheet_of(evidence) is not None and can_withdraw(request.user, evidence)
+    )
+    if evidence.withdrawn_at is not None and not sees_withdrawn:
         raise Http404
     if not evidence.is_picture:
         return files.response(evidence.shown, inline=True)
@@ -55,12 +67,11 @@ def evidence_original(request: UserRequest, pk: int) -> HttpResponseBase:
 
 @require_POST
 def evidence_withdraw(request: UserRequest, pk: int) -> HttpResponse:
-    """Withdraw evidence of a question or a finding; the reason is kept with it."""
+    """Withdraw evidence; the reason is kept with it."""
     evidence = _visible(request, pk)
-    audit = audit_of(evidence)
-    owner = evidence.item or evidence.finding
-    if owner is None or audit is None or not can_answer(request.user, audit):
+    if not can_withdraw(request.user, evidence):
         raise PermissionDenied
+    owner: Any = evidence.item or evidence.finding or sheet_of(evidence)
     form = WithdrawForm(request.POST)
     try:
         reason = form.cleaned_data["reason"] if form.is_valid() else ""

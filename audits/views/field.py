@@ -30,7 +30,7 @@ from audits.pages.field import answer_data, evidence_data, outcome_data, snapsho
 from audits.permissions.audits import can_answer, membership, visible_audits
 from qms.foundation.dates import today
 from qms.http import UserRequest
-from qms.organisation.models import User
+from qms.organisation.models import Unit, User
 from qms.records.workflow import TransitionNotAllowed
 
 View = Callable[..., HttpResponseBase]
@@ -141,6 +141,7 @@ def _finding(request: UserRequest, audit: Audit, sent: dict[str, Any]) -> dict[s
         found_on=data["found_on"] or today(),
         item=item,
         dossier=_dossier(audit, data["dossier"]),
+        unit=None if item.unit_id else Unit.objects.filter(pk=data["unit"]).first(),
         requirement=data["requirement"],
         evidence_text=data["evidence_text"],
         gap=data["gap"],

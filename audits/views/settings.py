@@ -1,4 +1,4 @@
-"""The page of the audits' settings."""
+"""The pages of the audits' settings."""
 
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
@@ -10,8 +10,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from audits.actions.settings import keep_settings
-from audits.forms.settings import SettingsForm, paper_name
-from audits.models import CAUSES, PAPERS, AuditSettings
+from audits.forms.settings import ClauseForm, SettingsForm, paper_name
+from audits.models import CAUSES, PAPERS, AuditSettings, Clause
 from audits.permissions import programmes as may
 from procedures.answers import explain
 from qms.http import UserRequest
@@ -38,6 +38,30 @@ def settings_page(request: UserRequest) -> HttpResponse:
     context = {"form": form, "agency": agency, "history": list(_told(rows))[:20]}
     status = 422 if form.errors else 200
     return render(request, "audits/settings.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def clauses_page(request: UserRequest) -> HttpResponse:
+    """List the clauses of the agency's standard, and say of one why it is not applied."""
+    agency = may.first_agency(request.user, Role.ISO_SECRETARY, Role.LEADER)
+    if agency is None:
+        raise PermissionDenied
+    clauses = Clause.objects.of(agency.profile.standard)
+    listed = clauses.auditable().second_level() | clauses.auditable().exclude(
+        inapplicable_reason=""
+    )
+    if request.method == "POST":
+        form = ClauseForm(request.POST, clauses=clauses.auditable())
+        if form.is_valid():
+            clause: Clause = form.cleaned_data["clause"]
+            clause.leave_out(by=request.user, reason=form.cleaned_data["reason"])
+            is_out = bool(clause.inapplicable_reason)
+            said = f"Điều {clause.number} {'không áp dụng' if is_out else 'được áp dụng'}."
+            return explain(request, redirect("audits:clauses"), said)
+    else:
+        form = ClauseForm(clauses=clauses.auditable())
+    context = {"form": form, "agency": agency, "clauses": listed}
+    return render(request, "audits/clauses.html", context, status=422 if form.errors else 200)
 
 
 def _told(rows: Sequence[Any]) -> Iterator[tuple[Any, list[tuple[str, str, str]]]]:

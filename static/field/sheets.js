@@ -70,6 +70,7 @@
       const values = operation?.body ?? drafts.get(finding.place) ?? prefilled(cell, code);
       const sheet = form("finding");
       for (const name of ["requirement", "evidence_text", "gap"]) sheet.elements[name].value = values[name] ?? "";
+      offerUnits(sheet, cell.item, values.unit);
       sheet.querySelector("[data-grade]").textContent = data.labels.results[grade].toLowerCase();
       const { item } = cell;
       sheet.querySelector("[data-finding-where]").textContent = [
@@ -81,14 +82,29 @@
       empty?.focus();
     }
 
-    const findingValues = () =>
-      Object.fromEntries(["requirement", "evidence_text", "gap"].map((name) => [name, form("finding").elements[name].value.trim()]));
+    /** A question of no unit asks for the one that the finding is about. */
+    function offerUnits(sheet, item, chosen) {
+      const box = sheet.querySelector("[data-finding-unit]");
+      box.hidden = Boolean(item.unit);
+      const units = box.hidden ? [] : act.state().data.units ?? [];
+      sheet.elements.unit.replaceChildren(
+        new Option("– chọn đơn vị –", ""), ...units.map(({ id, name }) => new Option(name, id)),
+      );
+      sheet.elements.unit.value = chosen ?? "";
+    }
+
+    const findingValues = () => {
+      const { elements } = form("finding");
+      const texts = ["requirement", "evidence_text", "gap"].map((name) => [name, elements[name].value.trim()]);
+      return { ...Object.fromEntries(texts), unit: Number(elements.unit.value) || null };
+    };
 
     async function saveFinding() {
       const values = findingValues();
       const needed = finding.grade === "nonconform"
         ? { requirement: "yêu cầu", evidence_text: "bằng chứng", gap: "điểm chưa phù hợp" }
         : { evidence_text: "bằng chứng" };
+      if (!finding.cell.item.unit) needed.unit = "đơn vị";
       const missing = Object.keys(needed).filter((name) => !values[name]);
       if (missing.length) {
         complain("finding", `Hãy ghi ${missing.map((name) => needed[name]).join(", ")}.`);

@@ -7,17 +7,22 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from icalendar import Calendar
 
-from audits.actions.team import add_member
+from audits.actions.team import add_member, countersign
 from audits.models import Audit, AuditMember, AuditProgramme, Finding, ProgrammeLine
 from audits.models.reports import report_sha256
+from audits.pages.audits import recorded_on
 from audits.workflow import AuditStatus
 from procedures.workflow import VersionStatus
 from qms.foundation.dates import format_date, today
 from qms.organisation.models import User
+from qms.records.models import Signature
+from qms.records.signatures import Signing
 from tests.audits.making import (
     EDITION,
+    advance_audit,
     close_meeting,
     lead_of,
     make_audit,
@@ -372,3 +377,46 @@ def test_observer_is_added_without_a_doubt_on_the_page(client: Client) -> None:
     response = _as(client, office.secretary).get(_page("audit-team", audit))
 
     assert "Quan sát viên không đánh giá." in response.content.decode()
+
+
+# --- days of what was told of a paper later ---
+
+
+def test_day_of_planning_is_not_told_where_it_was_recorded_after_the_notification(
+    client: Client,
+) -> None:
+    office = Office()
+    today_s, old = make_audit(office), make_audit(office)
+    advance_audit(today_s, AuditStatus.NOTIFIED, office)
+    old.notified_on = today() - dt.timedelta(days=40)
+    old.record(by=system(), reason="Ghi ngày trên giấy")
+    _as(client, office.secretary)
+
+    days = [client.get(_page("audit-detail", a)).context["milestones"][0] for a in (today_s, old)]
+
+    assert days == [("Lập", today(), True), ("Lập", None, True)]
+
+
+@pytest.mark.parametrize(("days", "told"), [(-1, False), (0, True), (1, True)])
+def test_what_is_recorded_after_its_day_tells_no_day(days: int, told: bool) -> None:  # noqa: FBT001
+    before = today() + dt.timedelta(days=days)
+
+    assert recorded_on(timezone.now(), before=before) == (today() if told else None)
+
+
+def test_countersignature_bears_its_civil_day(client: Client) -> None:
+    office = Office()
+    version = make_version(VersionStatus.ISSUED, office)
+    audit = make_audit(office, version.procedure)
+    member = add_member(
+        audit, office.staff, AuditMember.Role.AUDITOR, by=office.secretary, reason="Thiếu người"
+    )
+    day = today() - dt.timedelta(days=3)
+    paper = Signing(Signature.Method.PAPER, on=day)
+    countersign(member, by=office.reviewer, signing=paper)
+
+    response = _as(client, office.secretary).get(_page("audit-team", audit))
+
+    rows = {row["member"].pk: row["signed_on"] for row in response.context["rows"]}
+    assert rows[member.pk] == day
+    assert f"đã ký xác nhận ngày {format_date(day)}" in response.text

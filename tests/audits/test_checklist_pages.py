@@ -9,7 +9,17 @@ from django.test import Client
 from django.urls import reverse
 
 from audits.actions.answering import record_answer
-from audits.models import ChecklistItem, Evidence, Finding, ItemAnswer, SiteConfirmation
+from audits.actions.checklist import generate_checklist
+from audits.actions.sampling import DossierGiven, add_dossier
+from audits.board import board_of
+from audits.models import (
+    ChecklistItem,
+    Evidence,
+    Finding,
+    ItemAnswer,
+    SampledDossier,
+    SiteConfirmation,
+)
 from audits.workflow import AuditStatus
 from qms.foundation.dates import today
 from tests.audits.filling import Filled, answer, given, make_filled
@@ -375,3 +385,78 @@ def test_what_is_not_of_the_audit_is_not_found(client: Client, filled: Filled, p
 
     assert client.get(address(filled) + path).status_code == 404
     assert client.get(filled.item().get_absolute_url() + "?ho-so=x").status_code == 404
+
+
+# --- a question of several dossiers ---
+
+
+def _sampled(filled: Filled, *codes: str) -> list[SampledDossier]:
+    return [
+        add_dossier(
+            filled.audit,
+            DossierGiven(filled.version.procedure, code, received_on=today()),
+            by=filled.lead,
+        )
+        for code in codes
+    ]
+
+
+def test_a_question_opens_on_the_first_of_its_dossiers_and_tells_the_worst(
+    client: Client, filled: Filled
+) -> None:
+    first, second = _sampled(filled, "HS-01", "HS-02")
+    item = filled.item()
+    answer(item, filled.lead, "conform", dossier=first.pk)
+    answer(item, filled.lead, "nonconform", dossier=second.pk)
+    where = item.get_absolute_url()
+    sign_in(client, filled.auditor)
+
+    opened, general = client.get(where), client.get(f"{where}?ho-so=chung")
+
+    assert opened.context["cell"].dossier == first
+    assert opened.context["line"].result == "nonconform"
+    assert "kết quả kém nhất trong các hồ sơ" in opened.text
+    assert general.context["cell"] is None
+
+
+def test_a_question_answered_in_general_opens_on_that(client: Client, filled: Filled) -> None:
+    _sampled(filled, "HS-01")
+    item = filled.item()
+    answer(item, filled.lead)
+
+    response = sign_in(client, filled.auditor).get(item.get_absolute_url())
+
+    assert response.context["cell"] is None
+
+
+def test_a_saved_answer_to_a_dossier_is_shown(client: Client, filled: Filled) -> None:
+    _, second = _sampled(filled, "HS-01", "HS-02")
+    item = filled.item()
+    sign_in(client, filled.auditor)
+
+    response = client.post(address(filled, "item-answer", item.pk), answered(dossier=second.pk))
+
+    assert response.headers["Location"] == f"{item.get_absolute_url()}?ho-so={second.pk}"
+    assert client.get(response.headers["Location"]).context["standing"].note == "Đủ"
+
+
+def test_a_refused_answer_in_general_stays_in_general(client: Client, filled: Filled) -> None:
+    _sampled(filled, "HS-01")
+    sign_in(client, filled.auditor)
+
+    response = client.post(address(filled, "item-answer", filled.item().pk), answered(result=""))
+
+    assert response.status_code == 422
+    assert response.context["cell"] is None
+
+
+def test_clauses_of_a_procedure_stand_under_a_heading_of_their_own(filled: Filled) -> None:
+    subject = filled.audit.subjects.get(procedure=filled.version.procedure)
+    subject.clauses = ["7.5"]
+    subject.record(by=filled.lead, reason="Thêm điều khoản")
+    generate_checklist(filled.audit, by=filled.lead)
+
+    headings = {line.group for line in board_of(filled.audit)}
+
+    code = filled.version.procedure.code
+    assert f"Điều khoản của tiêu chuẩn, áp dụng cho {code}" in headings

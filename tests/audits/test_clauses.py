@@ -8,13 +8,18 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
 
+from audits.forms.places import clause_choices, clause_requirement
+from audits.forms.programmes import LineForm
 from audits.loading.clauses import load_clauses
 from audits.models import Clause, clause_key
-from tests.audits.making import EDITION, make_clause
-from tests.factories import system
+from tests.audits.making import EDITION, make_clause, make_programme
+from tests.factories import Office, sign_in, system
 
 pytestmark = pytest.mark.django_db
+PAGE = reverse("audits:clauses")
 
 
 def load() -> str:
@@ -98,3 +103,84 @@ def test_fixture_says_of_each_title_whether_it_was_seen() -> None:
     assert [r["number"] for r in rows if bool(r["source"]) != (r["verified"] == "yes")] == []
     third = [r for r in rows if r["number"].count(".") == 2]
     assert {r["verified"] for r in third} == {"no"}
+
+
+# --- clauses that are not applied ---
+
+
+def test_secretary_says_why_a_clause_is_not_applied_and_that_it_is_again(client: Client) -> None:
+    office = Office()
+    design = make_clause("8.3")
+    sign_in(client, office.secretary)
+
+    client.post(PAGE, {"clause": design.pk, "reason": "Cơ quan không thiết kế dịch vụ."})
+    shown = client.get(PAGE).content.decode()
+    design.refresh_from_db()
+    left_out = design.inapplicable_reason
+    client.post(PAGE, {"clause": design.pk, "reason": " "})
+
+    design.refresh_from_db()
+    assert left_out == "Cơ quan không thiết kế dịch vụ."
+    assert left_out in shown
+    assert design.inapplicable_reason == ""
+    assert design.history.count() == 3
+
+
+@pytest.mark.parametrize("who", ["staff", "clerk", "admin"])
+def test_others_do_not_say_which_clauses_are_applied(client: Client, who: str) -> None:
+    office = Office()
+    design = make_clause("8.3")
+
+    answer = sign_in(client, getattr(office, who)).post(PAGE, {"clause": design.pk, "reason": "x"})
+
+    assert answer.status_code == 403
+    design.refresh_from_db()
+    assert design.inapplicable_reason == ""
+
+
+def test_a_clause_of_another_edition_is_not_left_out(client: Client) -> None:
+    office = Office()
+    other = make_clause("8.3", edition="TCVN ISO 9001:2026")
+
+    answer = sign_in(client, office.secretary).post(PAGE, {"clause": other.pk, "reason": "x"})
+
+    assert answer.status_code == 422
+    other.refresh_from_db()
+    assert other.inapplicable_reason == ""
+
+
+def test_the_same_reason_again_writes_nothing() -> None:
+    clause = make_clause("8.3")
+    clause.leave_out(by=system(), reason="Không thiết kế")
+
+    clause.leave_out(by=system(), reason=" Không thiết kế ")
+
+    assert clause.history.count() == 2
+
+
+def test_clauses_not_applied_are_offered_last_with_those_below_and_so_said() -> None:
+    for number in ("8.2", "8.3", "8.3.1", "8.4"):
+        make_clause(number)
+    Clause.objects.get(number="8.3").leave_out(by=system(), reason="Không thiết kế")
+
+    choices = clause_choices(EDITION)[1:]
+
+    assert choices == [
+        ("8.2", "8.2 Điều 8.2"),
+        ("8.4", "8.4 Điều 8.4"),
+        ("8.3", "8.3 Điều 8.3 (không áp dụng)"),
+        ("8.3.1", "8.3.1 Điều 8.3.1 (không áp dụng)"),
+    ]
+    assert clause_requirement("8.3", choices, EDITION) == f"{EDITION}, điều 8.3 Điều 8.3"
+
+
+def test_plan_offers_clauses_not_applied_last() -> None:
+    office = Office()
+    make_clause("8.3").leave_out(by=system(), reason="Không thiết kế")
+    make_clause("9.2")
+    clauses: Any = LineForm(programme=make_programme(office)).fields["clauses"]
+
+    assert [label for _, label in clauses.choices] == [
+        "9.2 Điều 9.2",
+        "8.3 Điều 8.3 (không áp dụng)",
+    ]

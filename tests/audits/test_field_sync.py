@@ -15,7 +15,7 @@ from PIL import Image
 from audits.models import Audit, Evidence, Finding, ItemAnswer, SiteConfirmation
 from qms.foundation.dates import today
 from tests.audits.filling import Filled, answer, make_filled
-from tests.factories import make_user, sign_in
+from tests.factories import Office, make_user, sign_in
 
 pytestmark = pytest.mark.django_db
 JSON: dict[str, Any] = {"headers": {"Accept": "application/json"}}
@@ -339,3 +339,24 @@ def test_the_unit_confirms_the_answer_until_it_changes(client: Client, filled: F
     assert SiteConfirmation.objects.get().name == "Lê Thị Đơn"
     assert (confirmed, changed) == (True, False)
     assert late.status_code == 422
+
+
+def test_a_finding_of_a_question_without_a_unit_names_one(client: Client, filled: Filled) -> None:
+    item = filled.item()
+    item.unit = None
+    item.record(by=filled.lead, reason="Bỏ đơn vị")
+    sign_in(client, filled.auditor)
+    sent = {"op": "finding", "grade": "observation", "evidence_text": "Thiếu chữ ký"}
+    offered = [unit["id"] for unit in data(client, filled).json()["units"]]
+    elsewhere = Office().agency.pk
+
+    refused = [send(client, filled, **sent, unit=unit) for unit in (None, elsewhere, 999_999)]
+    count = Finding.objects.count()
+    send(client, filled, **sent, unit=filled.office.agency.pk)
+
+    assert [answer.status_code for answer in refused] == [422, 422, 422]
+    assert list(refused[0].json()["errors"]) == ["unit"]
+    assert count == 0
+    assert Finding.objects.get().unit == filled.office.agency
+    assert filled.office.agency.pk in offered
+    assert elsewhere not in offered
