@@ -198,7 +198,7 @@ def _programme_triggers() -> list[Trigger]:
         )
 
     message = "Kế hoạch đã được phê duyệt hoặc đã hủy không sửa, xóa được."
-    made = [
+    return [
         Trigger(
             f"{_PROGRAMME}_approved",
             _PROGRAMME,
@@ -217,7 +217,6 @@ def _programme_triggers() -> list[Trigger]:
         ),
         Trigger(f"{_LINE}_kept", _LINE, "DELETE", "1 = 1", message),
     ]
-    return made
 
 
 def _nonconformity_triggers() -> list[Trigger]:
@@ -252,6 +251,22 @@ def _nonconformity_triggers() -> list[Trigger]:
             "Phiếu KPH đã đóng hoặc đã bỏ không sửa được.",
         ),
         Trigger(
+            f"{_NONCONFORMITY}_kept", _NONCONFORMITY, "DELETE", "1 = 1", "Phiếu KPH không xóa được."
+        ),
+    ]
+    for table in (_TREATMENT, _ACTION):
+        made += [
+            Trigger(f"{table}_past_insert", table, "INSERT", past("NEW"), message),
+            Trigger(f"{table}_past_update", table, "UPDATE", past("OLD"), message),
+            Trigger(f"{table}_kept", table, "DELETE", "1 = 1", "Nội dung xử lý không xóa được."),
+        ]
+    return made
+
+
+def _treatment_triggers() -> list[Trigger]:
+    """What was laid, agreed to or said to be done stays so; evidence of a settled sheet too."""
+    return [
+        Trigger(
             f"{_TREATMENT}_laid",
             _TREATMENT,
             "UPDATE",
@@ -277,17 +292,7 @@ def _nonconformity_triggers() -> list[Trigger]:
             f"{_of_settled('OLD')} OR {_of_settled('NEW')}",
             _SETTLED_MESSAGE,
         ),
-        Trigger(
-            f"{_NONCONFORMITY}_kept", _NONCONFORMITY, "DELETE", "1 = 1", "Phiếu KPH không xóa được."
-        ),
     ]
-    for table in (_TREATMENT, _ACTION):
-        made += [
-            Trigger(f"{table}_past_insert", table, "INSERT", past("NEW"), message),
-            Trigger(f"{table}_past_update", table, "UPDATE", past("OLD"), message),
-            Trigger(f"{table}_kept", table, "DELETE", "1 = 1", "Nội dung xử lý không xóa được."),
-        ]
-    return made
 
 
 TRIGGERS = [
@@ -295,6 +300,7 @@ TRIGGERS = [
     *_part_triggers(),
     *_answer_triggers(),
     *_nonconformity_triggers(),
+    *_treatment_triggers(),
     *_programme_triggers(),
     *never_changes("audits_auditpaper", "Bản in đã lưu"),
     *never_changes("audits_nonconformitymove", "Bước xử lý đã ghi"),
