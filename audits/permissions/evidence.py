@@ -5,7 +5,7 @@ from typing import Any
 from audits.models import Audit, Evidence, Nonconformity
 from audits.permissions.audits import can_read_original, visible_findings
 from audits.permissions.checklist import can_see_checklist
-from procedures.permissions import reader_agencies
+from audits.permissions.nonconformities import visible_nonconformities
 
 
 def can_see_evidence(user: Any, evidence: Evidence) -> bool:
@@ -17,7 +17,7 @@ def can_see_evidence(user: Any, evidence: Evidence) -> bool:
     if evidence.finding is not None:
         return _sees_a_finding(user, evidence.finding.audit, pk=evidence.finding_id)
     sheet = sheet_of(evidence)
-    return sheet is not None and reader_agencies(user).filter(pk=sheet.agency_id).exists()
+    return sheet is not None and visible_nonconformities(user).filter(pk=sheet.pk).exists()
 
 
 def can_see_original(user: Any, evidence: Evidence) -> bool:
