@@ -10,7 +10,7 @@ from icalendar import Calendar, Event
 
 from audits.models import Audit, AuditSession
 from audits.workflow import AuditStatus
-from qms.foundation.dates import LOCAL
+from qms.foundation.dates import LOCAL, add_months
 
 _DAY = dt.timedelta(days=1)
 
@@ -45,9 +45,10 @@ def month_of(
     for session in sorted(sessions, key=lambda s: (s.on, s.begins, s.pk)):
         by_day[session.on].append(Entry(session.audit, session))
         planned.add((session.audit_id, session.on))
+    last = add_months(first, 1) - _DAY
     for audit in audits:
-        day = audit.starts_on
-        while day <= audit.ends_on:
+        day = max(audit.starts_on, first)
+        while day <= min(audit.ends_on, last):
             if (audit.pk, day) not in planned:
                 by_day[day].append(Entry(audit))
             day += _DAY

@@ -12,6 +12,9 @@ _EVIDENCE = "audits_evidence"
 _NONCONFORMITY = "audits_nonconformity"
 _TREATMENT = "audits_treatment"
 _ACTION = "audits_correctiveaction"
+_PROGRAMME = "audits_auditprogramme"
+_LINE = "audits_programmeline"
+_SETTLED_MESSAGE = "Phiếu KPH đã đóng hoặc đã bỏ: không thêm, sửa bằng chứng được."
 _MESSAGE = "Báo cáo đánh giá đã ký, hoặc cuộc đánh giá đã hủy: không sửa, xóa được."
 
 # What of an audit stays once its report is approved; only closing it is left to do.
@@ -30,6 +33,29 @@ _SIGNED = (
 _SHEET = (
     "agency_id number slug source finding_id found_on found_by_id requirement evidence_text gap"
     " reported_by_id follows_id"
+)
+# What of it is stated, to be signed by its finder; its grade may change while it is open.
+_STATED = (
+    "unit_id procedure_id version_id step_key step_text clause edition finder_name reported_at"
+    " minutes_on is_illustrative"
+)
+# What of it still moves once it is closed: what the checking body said, and the search key.
+_SETTLED = (
+    f"{_SHEET} {_STATED} status grade due_on owner_id auditor_id round repeats_id repeat_denied"
+    " confirmed_by_id confirmed_at confirmed_on analysed_on planned_on implemented_on verified_on"
+    " verified_by_id effect_due_on closed_on rejected_on"
+)
+# What the head signed when laying the measures before the auditor.
+_LAID = (
+    "correction corrected_by_id corrected_on cause whys root category has_similar similar"
+    " no_action_reason measures_by_id measures_at"
+)
+_AGREED = "nonconformity_id round what person_id removed_at"  # of an action, once agreed to
+_DONE = "due_on done_on done_by_id done_at done_note"  # and once all are said to be done
+# What of a plan stays once it is approved.
+_PLAN = (
+    "agency_id year revision edition purpose note status round is_illustrative composed_by_id"
+    " composed_at submitted_by_id submitted_at approved_by_id approved_at approved_on"
 )
 _ANSWERED = (
     "item_id dossier_id client_id base_id settles_id result note is_verbal seen_on answered_by_id"
@@ -143,14 +169,65 @@ def _answer_triggers() -> list[Trigger]:
     ]
 
 
+def _of_settled(row: str) -> str:
+    """Return the condition that evidence is of a sheet that is closed or rejected."""
+    of_action = f"(SELECT c.nonconformity_id FROM {_ACTION} c WHERE c.id = {row}.action_id)"
+    return (
+        f"EXISTS (SELECT 1 FROM {_NONCONFORMITY} n "
+        f"WHERE n.id = COALESCE({row}.nonconformity_id, {of_action}) "
+        "AND n.status IN ('closed', 'rejected'))"
+    )
+
+
+def _stands_in(*statuses: str) -> str:
+    """Return the condition that the sheet of a row that changes stands in one of `statuses`."""
+    listed = ", ".join(f"'{status}'" for status in statuses)
+    return (
+        f"EXISTS (SELECT 1 FROM {_NONCONFORMITY} n "
+        f"WHERE n.id = OLD.nonconformity_id AND n.status IN ({listed}))"
+    )
+
+
+def _programme_triggers() -> list[Trigger]:
+    """An approved plan stays as it was signed; what changes later is a further revision."""
+
+    def approved(row: str) -> str:
+        return (
+            f"EXISTS (SELECT 1 FROM {_PROGRAMME} p "
+            f"WHERE p.id = {row}.programme_id AND p.status IN ('approved', 'cancelled'))"
+        )
+
+    message = "Kế hoạch đã được phê duyệt hoặc đã hủy không sửa, xóa được."
+    return [
+        Trigger(
+            f"{_PROGRAMME}_approved",
+            _PROGRAMME,
+            "UPDATE",
+            f"OLD.status IN ('approved', 'cancelled') AND ({_changed(_PLAN)})",
+            message,
+        ),
+        Trigger(f"{_PROGRAMME}_kept", _PROGRAMME, "DELETE", "1 = 1", message),
+        Trigger(f"{_LINE}_frozen_insert", _LINE, "INSERT", approved("NEW"), message),
+        Trigger(
+            f"{_LINE}_frozen_update",
+            _LINE,
+            "UPDATE",
+            f"{approved('OLD')} OR {approved('NEW')}",
+            message,
+        ),
+        Trigger(f"{_LINE}_kept", _LINE, "DELETE", "1 = 1", message),
+    ]
+
+
 def _nonconformity_triggers() -> list[Trigger]:
     def past(row: str) -> str:
         return (
             f"EXISTS (SELECT 1 FROM {_NONCONFORMITY} n "
-            f"WHERE n.id = {row}.nonconformity_id AND n.round > {row}.round)"
+            f"WHERE n.id = {row}.nonconformity_id "
+            f"AND (n.round > {row}.round OR n.status IN ('closed', 'rejected')))"
         )
 
-    message = "Lần xử lý trước của phiếu không được sửa, xóa."
+    message = "Nội dung xử lý của lần trước, hoặc của phiếu đã xong, không được sửa, xóa."
     made = [
         Trigger(
             f"{_NONCONFORMITY}_sheet",
@@ -160,11 +237,18 @@ def _nonconformity_triggers() -> list[Trigger]:
             "Số, ngày phát hiện và nội dung phiếu KPH đã ghi không được sửa.",
         ),
         Trigger(
+            f"{_NONCONFORMITY}_stated",
+            _NONCONFORMITY,
+            "UPDATE",
+            f"{_changed(_STATED)} OR (OLD.status <> 'open' AND NEW.grade <> OLD.grade)",
+            "Nơi và mức của phiếu KPH đã ghi không được sửa.",
+        ),
+        Trigger(
             f"{_NONCONFORMITY}_settled",
             _NONCONFORMITY,
             "UPDATE",
-            "OLD.status IN ('closed', 'rejected') AND NEW.status IS NOT OLD.status",
-            "Phiếu KPH đã đóng không đổi trạng thái.",
+            f"OLD.status IN ('closed', 'rejected') AND ({_changed(_SETTLED)})",
+            "Phiếu KPH đã đóng hoặc đã bỏ không sửa được.",
         ),
         Trigger(
             f"{_NONCONFORMITY}_kept", _NONCONFORMITY, "DELETE", "1 = 1", "Phiếu KPH không xóa được."
@@ -179,11 +263,45 @@ def _nonconformity_triggers() -> list[Trigger]:
     return made
 
 
+def _treatment_triggers() -> list[Trigger]:
+    """What was laid, agreed to or said to be done stays so; evidence of a settled sheet too."""
+    return [
+        Trigger(
+            f"{_TREATMENT}_laid",
+            _TREATMENT,
+            "UPDATE",
+            "((OLD.measures_at IS NOT NULL AND NEW.measures_at IS NOT NULL) "
+            f"OR {_stands_in('implemented', 'verified')}) AND ({_changed(_LAID)})",
+            "Nguyên nhân, biện pháp đã trình không được sửa.",
+        ),
+        Trigger(
+            f"{_ACTION}_agreed",
+            _ACTION,
+            "UPDATE",
+            f"({_stands_in('planned', 'implemented', 'verified')} AND ({_changed(_AGREED)})) "
+            f"OR ({_stands_in('implemented', 'verified')} AND ({_changed(_DONE)}))",
+            "Hành động đã được đồng ý, đã báo xong không được sửa.",
+        ),
+        Trigger(
+            f"{_EVIDENCE}_settled_insert", _EVIDENCE, "INSERT", _of_settled("NEW"), _SETTLED_MESSAGE
+        ),
+        Trigger(
+            f"{_EVIDENCE}_settled_update",
+            _EVIDENCE,
+            "UPDATE",
+            f"{_of_settled('OLD')} OR {_of_settled('NEW')}",
+            _SETTLED_MESSAGE,
+        ),
+    ]
+
+
 TRIGGERS = [
     *_audit_triggers(),
     *_part_triggers(),
     *_answer_triggers(),
     *_nonconformity_triggers(),
+    *_treatment_triggers(),
+    *_programme_triggers(),
     *never_changes("audits_auditpaper", "Bản in đã lưu"),
     *never_changes("audits_nonconformitymove", "Bước xử lý đã ghi"),
     *never_changes("audits_dueextension", "Lần gia hạn đã ghi"),

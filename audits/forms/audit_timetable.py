@@ -10,6 +10,7 @@ from audits.actions.meetings import Attendant
 from audits.actions.timetable import SessionGiven
 from audits.forms.audits import SubjectField, units_of_agency
 from audits.models import Audit, AuditMember, AuditSession, AuditSubject
+from audits.permissions.programmes import HIDDEN
 from qms.foundation.dates import today
 from qms.foundation.forms import DateField, LineField
 from qms.foundation.text import clean
@@ -85,7 +86,9 @@ class SessionForm(forms.Form):
         if given["kind"] == AuditSession.Kind.WORK and subject is not None:
             owner = subject.procedure.owner if subject.procedure else None
             given["unit"] = given["unit"] or subject.unit or owner
-            given["topic"] = given["topic"] or str(subject)[:500]
+            # The timetable goes to everybody: a procedure that few may read is not named in it.
+            is_hidden = bool(subject.procedure and subject.procedure.is_restricted)
+            given["topic"] = given["topic"] or (HIDDEN if is_hidden else str(subject)[:500])
         return SessionGiven(**given, auditors=auditors)
 
     @staticmethod

@@ -35,6 +35,16 @@ class KeyField(forms.IntegerField):
         super().__init__(min_value=1, max_value=_MOST, **kwargs)
 
 
+class DeviceTimeField(forms.DateTimeField):
+    """A moment by the clock of a device, within what can be kept as UTC."""
+
+    def to_python(self, value: Any) -> dt.datetime | None:
+        at = super().to_python(value)
+        if at is not None and not 1970 <= at.year < 2200:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return at
+
+
 class AnswerForm(forms.Form):
     """An answer; its `item` is found by the view."""
 
@@ -47,7 +57,7 @@ class AnswerForm(forms.Form):
     note = LinesField(required=False, max_length=NOTE_LENGTH)
     is_verbal = forms.BooleanField(required=False)
     seen_on = DateField(required=False)
-    answered_at = forms.DateTimeField(required=False)
+    answered_at = DeviceTimeField(required=False)
 
     def given(self) -> AnswerGiven:
         """Return what was answered; a device that tells no time answered now."""

@@ -255,12 +255,22 @@ class Nonconformity(WorkflowModel):
         return list(signed.order_by("pk"))
 
     def doers(self) -> set[int]:
-        """Return the keys of all who, in this round, did or answer for what is to be verified."""
+        """Return the keys of all who did or answer for what is to be verified, in any round.
+
+        Who corrected, acts or acted; who signed cause and measures, or said that all is done.
+        """
         people = {self.owner_id}
-        if treatment := self.treatment():
+        treatments = list(self.treatments.all())
+        for treatment in treatments:
             people |= {treatment.corrected_by_id, treatment.measures_by_id}
-        for action in self.actions_now():
-            people |= {action.person_id, action.done_by_id}
+        acting = self.actions.filter(removed_at=None)
+        for person, done_by in acting.values_list("person_id", "done_by_id"):
+            people |= {person, done_by}
+        if treatments:
+            signed = Signature.objects.on_all(treatments).filter(act=Signature.Act.APPROVED)
+            people |= set(signed.values_list("person_id", flat=True))
+        done = self.moves.filter(status=NonconformityStatus.IMPLEMENTED).order_by("-pk")
+        people |= set(dict(done.values_list("round", "by_id")).values())  # the first of each round
         return {person for person in people if person is not None}
 
     def statement(self) -> dict[str, Any]:
@@ -422,9 +432,14 @@ class Nonconformity(WorkflowModel):
 
     @transaction.atomic
     def deny_repeat(self, reason: str, *, by: User) -> None:
-        """Say why it is none of those before over again. Raises ValidationError without why."""
+        """Say why it is none of those before over again. Raises ValidationError without why.
+
+        Raises TransitionNotAllowed for one that follows another without effect: it is that again.
+        """
         self.must_be(NonconformityStatus.OPEN, NonconformityStatus.ANALYSED)
         self._measures_must_be_open()
+        if self.follows_id is not None:
+            raise TransitionNotAllowed("Phiếu này nối tiếp phiếu chưa có hiệu lực nên là lặp lại.")
         if not clean(reason):
             raise ValidationError({"repeat_denied": "Hãy ghi lý do không coi là lặp lại."})
         self.repeats, self.repeat_denied = None, clean_lines(reason)

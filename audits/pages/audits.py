@@ -22,11 +22,12 @@ from audits.independence import (
     conflicts_of,
     unborne,
 )
-from audits.models import Audit, AuditMember, AuditSession, AuditSettings
+from audits.models import Audit, AuditMember, AuditSession, AuditSettings, AuditSubject
 from audits.pages.prints import prints_of
 from audits.permissions import audits as may
 from audits.permissions.checklist import can_see_checklist
 from audits.workflow import AuditStatus
+from procedures.permissions import visible_procedures
 from qms.foundation.dates import today
 from qms.http import UserRequest
 from qms.organisation.models import User
@@ -114,6 +115,23 @@ def sessions_of(audit: Audit) -> list[AuditSession]:
         session.people = [  # type: ignore[attr-defined]
             link.member.person for link in session.auditors.all() if link.removed_at is None
         ]
+    return listed
+
+
+def subjects_for(user: User, audit: Audit) -> list[AuditSubject]:
+    """Return the scope; what `user` may not read is marked `is_hidden`, and is not to be named.
+
+    The team sees what it audits.
+    """
+    subjects = audit.subjects.filter(removed_at=None)
+    listed = list(subjects.select_related("unit", "procedure", "line").order_by("pk"))
+    named = {subject.procedure_id for subject in listed if subject.procedure_id}
+    if named and may.membership(user, audit) is None:
+        named -= set(visible_procedures(user).filter(pk__in=named).values_list("pk", flat=True))
+    else:
+        named = set()
+    for subject in listed:
+        subject.is_hidden = subject.procedure_id in named  # type: ignore[attr-defined]
     return listed
 
 
@@ -223,9 +241,7 @@ def audit_page(
     context = frame_of(user, audit) | {
         "lines": lines,
         "milestones": _milestones(audit),
-        "subjects": list(
-            audit.subjects.filter(removed_at=None).select_related("unit", "procedure", "line")
-        ),
+        "subjects": subjects_for(user, audit),
         "sessions": sessions_of(audit),
         "step": next_step(user, audit, lines),
         "finding_counts": _counts(findings),

@@ -18,7 +18,7 @@ from audits.workflow import SETTLED_NONCONFORMITY, NonconformityStatus
 from procedures.models import Procedure
 from procedures.permissions import visible_procedures
 from qms.foundation.dates import parse_date, today
-from qms.foundation.text import fold
+from qms.foundation.text import clean, fold
 from qms.organisation.models import Unit
 
 # How the list may be sorted, by the word in the address.
@@ -70,7 +70,7 @@ class Asked:
     @classmethod
     def of(cls, request: HttpRequest) -> "Asked":
         """Read the address; what it does not know is as if not asked."""
-        typed = {field: request.GET.get(name, "").strip()[:200] for name, field in _NAMES.items()}
+        typed = {field: clean(request.GET.get(name, ""))[:200] for name, field in _NAMES.items()}
         known = {
             "status": (OPEN, RECORDED, *NonconformityStatus.values),
             "effect": tuple(EFFECTS),
@@ -81,6 +81,8 @@ class Asked:
             typed[field] = typed[field] if typed[field] in values else ""
         for field in ("unit", "year"):
             typed[field] = typed[field] if typed[field].isdecimal() else ""
+        typed["unit"] = typed["unit"] if len(typed["unit"]) < 10 else ""
+        typed["year"] = typed["year"] if len(typed["year"]) == 4 and int(typed["year"]) else ""
         order, text = request.GET.get("xep", ""), request.GET.get("ngay", "").strip()
         day, wrong = today(), ""
         try:

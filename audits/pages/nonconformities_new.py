@@ -8,13 +8,14 @@ from audits.forms.places import places_of, versions_on
 from procedures.models import Procedure
 from procedures.permissions import reader_agencies, visible_procedures
 from qms.foundation.dates import today
+from qms.foundation.text import clean
 from qms.organisation.models import Unit, User
 
 
 def _procedure(user: User, slug: str) -> Procedure | None:
     """Return the procedure, if this person reads it."""
     readable = visible_procedures(user).select_related("agency__profile", "owner")
-    return readable.filter(slug=slug).first()
+    return readable.filter(slug=clean(slug)).first()
 
 
 def reported_at(user: User, slug: str | None) -> Unit | None:

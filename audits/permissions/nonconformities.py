@@ -152,6 +152,16 @@ def can_judge_repeat(user: Any, nonconformity: Nonconformity, *, on: dt.date | N
     return watches or can_write(user, nonconformity, on=on)
 
 
+def can_unlink_repeat(
+    user: Any, nonconformity: Nonconformity, *, on: dt.date | None = None
+) -> bool:
+    """Says of one linked to an earlier one that it is none: its auditor, or the secretary.
+
+    The unit would else spare itself the whys and the action that a repeated one asks for.
+    """
+    return _watches(user, nonconformity, on=on) or is_secretary_of(user, nonconformity, on=on)
+
+
 def can_agree(user: Any, nonconformity: Nonconformity, *, on: dt.date | None = None) -> bool:
     """Agrees to the measures, or refuses them: its auditor, where it has one that still can.
 

@@ -18,10 +18,12 @@ from qms.http import UserRequest
 
 def _month(text: str) -> dt.date:
     """Return the first day of the month typed as 2022-06; of this month for anything else."""
+    usual = today().replace(day=1)
     try:
-        return dt.datetime.strptime(text, "%Y-%m").date()  # noqa: DTZ007  a civil date
+        first = dt.datetime.strptime(text, "%Y-%m").date()  # noqa: DTZ007  a civil date
     except ValueError:
-        return today().replace(day=1)
+        return usual
+    return first if 1900 <= first.year < 2200 else usual  # the months beside it exist too
 
 
 def _sessions(audits: QuerySet[Audit]) -> QuerySet[AuditSession]:

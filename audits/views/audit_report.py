@@ -14,8 +14,9 @@ from audits.forms.audit_report import ReportForm, ReturnReportForm, SignReportFo
 from audits.forms.refusals import show_refusal
 from audits.models import Audit, ItemAnswer, Result
 from audits.models.reports import report_sha256
-from audits.pages.audits import find_audit, frame_of, team_lines
+from audits.pages.audits import find_audit, frame_of, subjects_for, team_lines
 from audits.permissions import audits as may
+from audits.permissions.checklist import can_see_checklist
 from procedures.answers import explain
 from qms.http import UserRequest
 from qms.records.models import Signature
@@ -56,9 +57,9 @@ def _page(
     may_write = may.can_write_report(user, audit)
     context = frame_of(user, audit) | {
         "lines": team_lines(audit),
-        "subjects": audit.subjects.filter(removed_at=None).select_related("unit", "procedure"),
+        "subjects": subjects_for(user, audit),
         "findings": findings.select_related("unit", "version__procedure").defer("version__content"),
-        "answers": _answers(audit),
+        "answers": _answers(audit) if can_see_checklist(user, audit) else [],
         "unready": unready(audit) if audit.is_changeable else [],
         "may_write": may_write,
         "may_sign": may.can_sign_report(user, audit),

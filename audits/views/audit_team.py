@@ -16,7 +16,7 @@ from audits.forms.audit_team import CountersignForm, MemberForm, ReasonForm, Tea
 from audits.forms.audits import SubjectForm
 from audits.forms.refusals import show_refusal
 from audits.models import Audit, AuditMember
-from audits.pages.audits import MemberLine, find_audit, frame_of, team_lines
+from audits.pages.audits import MemberLine, find_audit, frame_of, subjects_for, team_lines
 from audits.permissions import audits as may
 from procedures.answers import explain
 from qms.foundation.dates import today
@@ -220,9 +220,8 @@ def audit_scope(request: UserRequest, slug: str) -> HttpResponse:
         else:
             answer = redirect("audits:audit-scope", audit.slug)
             return explain(request, answer, f"Đã thêm vào phạm vi: {subject}.")
-    subjects = audit.subjects.filter(removed_at=None).select_related("unit", "procedure", "line")
     context = frame_of(request.user, audit) | {
-        "subjects": subjects,
+        "subjects": subjects_for(request.user, audit),
         "form": form,
         "may_manage": may_manage,
     }

@@ -142,12 +142,14 @@ def _meeting(
         else:
             return explain(request, redirect(audit), done)
         audit = find_audit(request, audit.slug)
+    is_member = may.membership(request.user, audit) is not None
     context = {
         "audit": audit,
         "session": session,
         "form": form,
         "label": Kind(kind).label,
-        "ungraded": ungraded(audit) if kind == Kind.CLOSING else [],
+        # Drafts are the team's; the secretary is told their numbers when the meeting is refused.
+        "ungraded": ungraded(audit) if kind == Kind.CLOSING and is_member else [],
     }
     status = 422 if form.errors else 200
     return render(request, "audits/audit_meeting.html", context, status=status)

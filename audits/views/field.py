@@ -117,11 +117,12 @@ def field_sync(request: UserRequest, audit: Audit) -> HttpResponse:
 def _sent(request: HttpRequest) -> dict[str, Any]:
     try:
         sent = json.loads(request.body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:  # a bracket within a bracket, a thousand times
         raise _refused(422, "Dữ liệu gửi lên không đọc được.") from error
     if not isinstance(sent, dict):
         raise _refused(422, "Dữ liệu gửi lên không đọc được.")
-    return {name: value for name, value in sent.items() if value is not None}
+    # Forms read text; a number or a list where a date is asked is no date, and no failure.
+    return {name: str(value) for name, value in sent.items() if value is not None}
 
 
 def _answer(request: UserRequest, audit: Audit, sent: dict[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from audits.forms.refusals import show_refusal
 from audits.models import Nonconformity
 from audits.pages.nonconformities import find_nonconformity
 from audits.pages.nonconformities_deeds import KINDS, deed_form, nonconformity_page
+from audits.permissions.nonconformities import can_unlink_repeat
 from procedures.answers import explain
 from qms.http import UserRequest
 from qms.records.models import Signature
@@ -177,6 +178,10 @@ def nonconformity_repeat(request: UserRequest, slug: str) -> HttpResponse:
     def do(nonconformity: Nonconformity, said: Said) -> None:
         if said["repeats"] is not None:
             nonconformity.link_repeat(said["repeats"], by=request.user)
+        elif nonconformity.repeats_id and not can_unlink_repeat(request.user, nonconformity):
+            raise TransitionNotAllowed(
+                "Phiếu đã được liên kết là lặp lại; người theo dõi hoặc thư ký ISO bỏ liên kết."
+            )
         else:
             nonconformity.deny_repeat(said["repeat_denied"], by=request.user)
 

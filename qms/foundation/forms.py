@@ -4,6 +4,7 @@
 `{{ form.name.as_field_group }}` where it arranges the fields itself.
 """
 
+import datetime as dt
 from typing import Any
 
 from django import forms
@@ -79,3 +80,10 @@ class DateField(forms.DateField):
             {"invalid": "Ngày phải ghi theo dạng ngày/tháng/năm, ví dụ 15/03/2022."},
         )
         super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> dt.date | None:
+        """Read it; a year that was mistyped is told, before somebody reckons with it."""
+        day = super().to_python(value)
+        if day is not None and not 1900 <= day.year < 2200:
+            raise forms.ValidationError("Năm phải từ 1900 đến 2199.", code="year")
+        return day
