@@ -113,11 +113,11 @@ def test_a_phone_that_sends_nonsense_is_answered(client: Client) -> None:
     ):
         for name in names:
             for value in odd:
-                body = deed | {"client_id": str(uuid.uuid4()), name: value}
-                assert _send(client, filled, body).status_code == 422, (name, value)
+                operation = deed | {"client_id": str(uuid.uuid4()), name: value}
+                assert _send(client, filled, operation).status_code == 422, (name, value)
     for at in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "9999-12-31T23:59:59"):
-        body = answer | {"client_id": str(uuid.uuid4()), "answered_at": at}
-        assert _send(client, filled, body).status_code == 422, at
+        operation = answer | {"client_id": str(uuid.uuid4()), "answered_at": at}
+        assert _send(client, filled, operation).status_code == 422, at
     assert not ItemAnswer.objects.exists()
     assert not Finding.objects.exists()
 

@@ -212,7 +212,9 @@ def test_desk_shared_with_other_agencies_is_audited_and_found_at() -> None:
 
 def test_unit_beside_the_agency_that_is_no_desk_is_not_audited() -> None:
     office = Office()
-    beside = make_unit(make_shared_desk(office).parent)
+    above = make_shared_desk(office).parent
+    assert above is not None
+    beside = make_unit(above)
     audit = make_audit(office, status=AuditStatus.UNDER_WAY)
 
     with pytest.raises(ValidationError, match="không thuộc cơ quan"):
