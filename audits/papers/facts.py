@@ -1,5 +1,6 @@
 """What an audit's papers are printed from: records with all that belongs to them, read before."""
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -24,13 +25,15 @@ class Teammate:
     """Somebody of the team on the day of the audit.
 
     `place` is position and unit; `doubts` stand against their independence and are borne by
-    nobody; `warnings` tell what is wanting in their certificates.
+    nobody; `warnings` tell what is wanting in their certificates; `signed_on` is the civil day of
+    the leader's countersignature.
     """
 
     member: AuditMember
     place: str
     doubts: tuple[str, ...]
     warnings: tuple[str, ...]
+    signed_on: dt.date | None = None
 
     @property
     def name(self) -> str:

@@ -158,7 +158,7 @@ def _answer(nc: Nonconformity) -> str:
     if finding is None or not finding.answer:
         return ""
     who = f"{finding.answered_by}, ngày {format_date(finding.answered_on)}"
-    return lines_of(f"{finding.get_answer_display()} ({who})", finding.answer_comment)
+    return lines_of(f"{finding.get_answer_display()} – {who}", finding.answer_comment)
 
 
 # --- signatures ---

@@ -134,8 +134,8 @@ def independence_text(mate: Teammate) -> str:
     if member.reason:
         told.append(f"Lý do vẫn phân công: {member.reason}")
     if member.countersigned_at:
-        on = format_date(member.countersigned_at.astimezone(LOCAL).date())
-        told.append(f"{member.countersigned_by} ký xác nhận ngày {on}.")
+        on = mate.signed_on or member.countersigned_at.astimezone(LOCAL).date()
+        told.append(f"{member.countersigned_by} ký xác nhận ngày {format_date(on)}.")
     told += [f"Chưa được ký xác nhận: {text}" for text in mate.doubts]
     told += [f"Chứng chỉ: {text}" for text in mate.warnings]
     return "\n".join(told) or "Không có điều gì ảnh hưởng đến tính độc lập."
@@ -219,7 +219,7 @@ def _answered(finding: Finding) -> str:
     if not finding.answer:
         return "chưa có"
     who = f"{finding.answered_by}, ngày {format_date(finding.answered_on)}"
-    return lines_of(f"{finding.get_answer_display()} ({who})", finding.answer_comment)
+    return lines_of(f"{finding.get_answer_display()} – {who}", finding.answer_comment)
 
 
 def _seen(facts: ReportFacts) -> list[tuple[str, list[Block]]]:
@@ -238,7 +238,7 @@ def _remark(answer: ItemAnswer) -> str:
     dossier = f" (hồ sơ {answer.dossier})" if answer.dossier else ""
     note = answer.note or answer.get_result_display()
     said = f"{answer.item.question}{dossier} – {note}"
-    return f"{said} ({answer.answered_by}, {format_date(answer.seen_on)})"
+    return f"{said} – {answer.answered_by}, {format_date(answer.seen_on)}"
 
 
 def _sheets(found: Sequence[Found]) -> Grid:

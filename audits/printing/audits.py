@@ -119,6 +119,8 @@ def _team(audit: Audit) -> Iterator[Teammate]:
     places = places_of([person.pk for person in people], on=audit.day)
     found = conflicts_of(audit, people)
     warnings = certificate_warnings_of(people, audit.edition, audit.day)
+    agreed = Signature.objects.on_all(members).filter(act=Signature.Act.AGREED) if members else []
+    days = {signature.object_id: signature.signed_on for signature in agreed}
     for member in members:
         doubts = unborne(member, found[member.person_id]) if member.is_auditing else ()
         yield Teammate(
@@ -126,6 +128,7 @@ def _team(audit: Audit) -> Iterator[Teammate]:
             place=places.get(member.person_id, ""),
             doubts=tuple(doubt.text for doubt in doubts),
             warnings=tuple(warnings[member.person_id]) if member.is_auditing else (),
+            signed_on=days.get(member.pk),
         )
 
 
