@@ -39,6 +39,11 @@ def planners(user: Person) -> bool:
     return has_role(user, Role.ISO_SECRETARY, Role.LEADER, Role.INTERNAL_AUDITOR)
 
 
+def watchers(user: Person) -> bool:
+    """Reads the figures over all audits of an agency."""
+    return planners(user) or has_role(user, Role.EXTERNAL_CHECKER)
+
+
 def audit_settlers(user: Person) -> bool:
     """May change the settings of audits."""
     return has_role(user, Role.ISO_SECRETARY, Role.LEADER)
@@ -85,7 +90,7 @@ MENU = (
             Entry("Cuộc đánh giá", "calendar-days", "audits:audit-list", readers),
             Entry("Kế hoạch năm", "table-2", "audits:programme-list", readers),
             Entry("Không phù hợp", "triangle-alert", "audits:nonconformity-list", readers),
-            Entry("Tổng hợp", "chart-column", "audits:summary", planners),
+            Entry("Tổng hợp", "chart-column", "audits:summary", watchers),
             Entry("Chuyên gia đánh giá", "users", "audits:auditor-list", planners),
         ),
     ),

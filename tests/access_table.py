@@ -14,6 +14,7 @@ BY_OBJECT = "by object"
 SECRETARY = frozenset({Role.ISO_SECRETARY})
 READERS = frozenset(Role) - {Role.SYSTEM_ADMIN}  # the administrator has no way to content
 PLANNERS = frozenset({Role.ISO_SECRETARY, Role.LEADER, Role.INTERNAL_AUDITOR})
+WATCHERS = PLANNERS | {Role.EXTERNAL_CHECKER}
 SETTLERS = frozenset({Role.ISO_SECRETARY, Role.LEADER, Role.SYSTEM_ADMIN})
 
 ACCESS: dict[str, str | frozenset[Role]] = {
@@ -127,6 +128,10 @@ ACCESS: dict[str, str | frozenset[Role]] = {
     "audits:certificate-file": BY_OBJECT,
     "audits:settings": SETTLERS - {Role.SYSTEM_ADMIN},
     "audits:clauses": SETTLERS - {Role.SYSTEM_ADMIN},
+    # figures over all audits
+    "audits:summary": WATCHERS,
+    "audits:summary-findings": WATCHERS,
+    "audits:summary-sheet": WATCHERS,
     # audits in the field
     "audits:service-worker": PUBLIC,  # a script; holds nothing of anybody
     "audits:field": BY_OBJECT,

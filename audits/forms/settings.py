@@ -26,7 +26,7 @@ class SettingsForm(forms.ModelForm):
         ("Tần suất", ("unit_audit_months", "system_audit_months", "tthc_audit_months")),
         (
             "Thời hạn khắc phục",
-            ("treatment_days", "external_answer_months", "recurrence_months"),
+            ("treatment_days", "effect_months", "external_answer_months", "recurrence_months"),
         ),
         (
             "Báo lên cấp trên khi quá hạn",
@@ -44,6 +44,7 @@ class SettingsForm(forms.ModelForm):
             "recurrence_months",
             "external_answer_months",
             "treatment_days",
+            "effect_months",
             "unit_escalation_days",
             "secretary_escalation_days",
             "leader_escalation_days",
@@ -57,6 +58,7 @@ class SettingsForm(forms.ModelForm):
             "recurrence_months": "Coi là lặp lại nếu xảy ra trong (tháng)",
             "external_answer_months": "Báo cáo khắc phục sau kiểm tra bên ngoài trong (tháng)",
             "treatment_days": "Khắc phục sự không phù hợp trong (ngày)",
+            "effect_months": "Đánh giá hiệu lực sau khi kiểm tra xác nhận (tháng)",
             "unit_escalation_days": "Báo trưởng đơn vị sau (ngày)",
             "secretary_escalation_days": "Báo thư ký ISO sau (ngày)",
             "leader_escalation_days": "Báo lãnh đạo sau (ngày)",

@@ -12,7 +12,14 @@ from audits.forms.refusals import show_refusal
 from audits.models import Nonconformity
 from audits.pages.nonconformities import find_nonconformity
 from audits.pages.nonconformities_deeds import nonconformity_page
-from audits.pages.nonconformities_list import OPEN, ORDERS, Asked, listed, rows_of
+from audits.pages.nonconformities_list import (
+    GROUPS,
+    ORDERS,
+    Asked,
+    about_procedure,
+    listed,
+    rows_of,
+)
 from audits.pages.nonconformities_new import reported_at, shown_first
 from audits.permissions import nonconformities as may
 from audits.workflow import NonconformityStatus
@@ -36,11 +43,12 @@ def nonconformity_list(request: UserRequest) -> HttpResponse:
         "rows": rows_of(page, asked.day),
         "asked": asked,
         "typed": asked.typed,
+        "about": about_procedure(request.user, asked),
         "is_today": asked.day == today(),
         "query": asked.query(),
         "orders": {name or "moi": asked.query(xep=name) for name in ORDERS},
         "units": units.order_by("path"),
-        "states": [(OPEN, "Chưa đóng"), *NonconformityStatus.choices],
+        "states": [*GROUPS, *NonconformityStatus.choices],
         "grades": Nonconformity.Grade.choices,
         "sources": Nonconformity.Source.choices,
         "may_report": reported_at(request.user, None) is not None,

@@ -5,6 +5,7 @@ nonconformity is treated, verified by another and closed; what it asks to be cha
 the next version of the procedure.
 """
 
+import datetime as dt
 import io
 import re
 from collections.abc import Iterator
@@ -75,7 +76,10 @@ class Phone:
 def cast(committed_db: None) -> Cast:
     office = Office()
     version = make_version(
-        VersionStatus.ISSUED, office, title="Chuyển trường đối với học sinh tiểu học"
+        VersionStatus.ISSUED,
+        office,
+        title="Chuyển trường đối với học sinh tiểu học",
+        paper_on=today() - dt.timedelta(days=60),
     )
     lead, verifier = make_auditor(office, "Vũ Thị Giám"), make_auditor(office, "Ngô Văn Định")
     audit = make_audit(office, version.procedure, lead=lead, title="Đánh giá đợt 1")
@@ -190,7 +194,7 @@ def _grade_and_close_the_meeting(phone: Phone, cast: Cast) -> None:
 def _unit_accepts(phone: Phone, cast: Cast) -> None:
     page = phone.sign_in(cast.office.staff)
     _open_audit(phone, cast, "phat-hien/1/")
-    page.get_by_label("Đơn vị thống nhất").check()
+    page.get_by_label("Thống nhất với phát hiện").check()
     page.get_by_role("button", name="Ghi ý kiến").click()
     expect(page.get_by_text("Đã ghi ý kiến").first).to_be_visible()
 
@@ -212,7 +216,7 @@ def _approve_and_read_back(phone: Phone, cast: Cast) -> None:
     page.get_by_label("Mật khẩu").fill(PASSWORD)
     page.get_by_role("button", name=re.compile("^Phê duyệt")).click()
     expect(page.get_by_text(AuditStatus.REPORTED.label).first).to_be_visible()
-    answer = page.request.get(f"/danh-gia/{cast.audit.slug}/in/report.pdf/")
+    answer = page.request.get(f"/danh-gia/{cast.audit.slug}/in/bao-cao.pdf/")
     assert answer.headers["content-type"] == "application/pdf"
     pages = PdfReader(io.BytesIO(answer.body())).pages
     text = " ".join(" ".join(one.extract_text() for one in pages).split())
@@ -239,11 +243,12 @@ def _now(sheet: Nonconformity) -> str:
 
 
 def _do(page: Page, name: str) -> None:
-    """Press the button of a deed and wait for the sheet to come back."""
+    """Press the button of a deed and wait for the sheet as it is afterwards."""
+    page.evaluate("document.querySelector('main').dataset.before = 'yes'")
     with page.expect_response(lambda answer: answer.url.endswith(f"/{name}/")) as response:
         _deed(page, name).get_by_role("button").last.click()
     assert response.value.status == 302, page.locator(".invalid-feedback").all_inner_texts()
-    page.wait_for_load_state("networkidle")
+    expect(page.locator("main:not([data-before])")).to_be_attached()
 
 
 def _find_the_cause(phone: Phone, cast: Cast, sheet: Nonconformity) -> None:
@@ -284,6 +289,7 @@ def _carry_out(phone: Phone, cast: Cast, sheet: Nonconformity) -> ChangeRequest:
     _open_sheet(phone, sheet)
     form = _deed(page, "sua-quy-trinh")
     form.get_by_label("Nội dung cần sửa trong quy trình").fill("Văn thư lập giấy hẹn khi nhận thư.")
+    form.get_by_label(re.compile("^(Lý do|Vì sao)")).fill("Hồ sơ gửi qua thư không có giấy hẹn.")
     _do(page, "sua-quy-trinh")
     form = _deed(page, "xong")
     form.get_by_label("Kết quả, bằng chứng").fill("Đã phân công văn thư, có văn bản.")
@@ -331,7 +337,8 @@ def _answer_by_the_next_version(phone: Phone, cast: Cast, change: ChangeRequest)
     page.get_by_role("button", name="Chấp nhận", exact=True).click()
     expect(page.get_by_text("Đã chấp nhận").first).to_be_visible()
     page.goto(cast.version.procedure.get_absolute_url())
-    page.get_by_role("link", name=re.compile("Soạn bản tiếp theo|Soạn lần sửa đổi")).first.click()
+    page.locator(".doc-ribbon-actions details.menu-drop > summary").click()
+    page.get_by_role("link", name="Sửa đổi, ban hành lại").locator("visible=true").click()
     page.get_by_role("button", name="Bắt đầu soạn").click()
     page.wait_for_url("**/du-thao/*/")
     draft = ProcedureVersion.objects.get(status=VersionStatus.DRAFT)

@@ -1,13 +1,16 @@
 """Every page of the real office, at desk and phone width: it fits, works, and is for everybody."""
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.core.management import call_command
 from playwright.sync_api import Browser, Page
 
+from audits.models import AuditProgramme, ChecklistItem
 from procedures.loading.facts import Facts
 from procedures.loading.office import load_facts
 from procedures.models import Decision, ProcedureVersion
@@ -23,6 +26,7 @@ def passwords(committed_db: None, tmp_path: Path) -> dict[str, str]:
     """The whole office as `make setup` loads it; the passwords of its people."""
     accounts = tmp_path / "accounts.txt"
     load_facts(Facts(FIXTURES), accounts=accounts, demo=True)
+    call_command("load_audits", stdout=io.StringIO())
     lines = accounts.read_text(encoding="utf-8").splitlines()
     return {line.split()[0]: line.split()[1] for line in lines if line and line[0] != "#"}
 
@@ -76,8 +80,36 @@ def _addresses() -> Iterator[tuple[str, str]]:
         "/co-quan/",
         "/tai-khoan/mat-khau/",
         "/khong-co-trang-nay/",
+        *_of_audits(),
     ):
         yield "thuky", address
+    question = ChecklistItem.objects.filter(kind=ChecklistItem.Kind.STEP).earliest("pk")
+    for address in (
+        "/",
+        f"{_AUDIT}phieu/{question.pk}/",
+        f"{_AUDIT}mau/",
+        f"{_AUDIT}phat-hien/1/",
+        "/khong-phu-hop/kph-2022-004/",
+    ):
+        yield "danhgia", address
+    for address in ("/", "/khong-phu-hop/kph-2022-006/", "/khong-phu-hop/kph-2022-005/"):
+        yield "phophong", address
+    yield "truongphong", "/khong-phu-hop/kph-2022-003/"
+
+
+_AUDIT = "/danh-gia/dgnb-2022-01/"
+
+
+def _of_audits() -> Iterator[str]:
+    """What the secretary opens of audits and nonconformities."""
+    yield from ("/danh-gia/", "/danh-gia/moi/", "/danh-gia/lich/?thang=2022-10")
+    yield from ("/danh-gia/ke-hoach/", "/danh-gia/ke-hoach/moi/")
+    yield AuditProgramme.objects.get().get_absolute_url()
+    yield from ("/danh-gia/chuyen-gia/", "/danh-gia/thiet-lap/", "/danh-gia/tong-hop/")
+    for page in ("", "doan/", "pham-vi/", "chuong-trinh/", "phieu/", "phat-hien/", "bao-cao/"):
+        yield f"{_AUDIT}{page}"
+    yield from ("/khong-phu-hop/", "/khong-phu-hop/moi/?quy-trinh=qt-07-gddt", "/gop-y/")
+    yield from ("/khong-phu-hop/kph-2022-002/", "/khong-phu-hop/kph-2022-008/")
 
 
 def test_pages_fit_the_screen_and_can_be_used_by_everybody(
@@ -100,6 +132,7 @@ def test_pages_fit_the_screen_and_can_be_used_by_everybody(
 
 
 def _sign_in(page: Page, username: str, password: str) -> None:
+    page.context.clear_cookies()
     page.goto("/tai-khoan/dang-nhap/")
     page.get_by_label("Tên đăng nhập").fill(username)
     page.get_by_label("Mật khẩu").fill(password)

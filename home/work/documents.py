@@ -1,8 +1,7 @@
-"""What waits for a person, computed from states and dates; nothing is stored for it."""
+"""What of procedures, decisions and requests waits for a person."""
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import Truncator
 
+from home.work.tasks import Group, Task
 from procedures import permissions as may
 from procedures.coverage import Standing, coverage_on
 from procedures.models import ChangeRequest, Decision, DecisionItem, Exclusion, ProcedureVersion
@@ -22,29 +22,8 @@ from qms.organisation.roles import Role
 _TOLD_FOR = dt.timedelta(days=30)  # how long an answer stands among what one should know
 
 
-@dataclass(frozen=True)
-class Task:
-    """One thing to do: what, about which record, since when, and where it is done."""
-
-    title: str
-    url: str
-    status: str
-    since: Any
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class Group:
-    """The tasks of one kind, under a heading; where one deed does for all, its name and address."""
-
-    heading: str
-    tasks: tuple[Task, ...]
-    deed: str = ""
-    url: str = ""
-
-
-def work_of(user: Any) -> list[Group]:
-    """Return what waits for `user`, group by group, the most pressing first; no empty ones."""
+def document_work(user: Any) -> list[Group]:
+    """Return what waits for `user`, the most pressing first; groups may be empty."""
     versions = list(
         may.visible_drafts(user)
         .exclude(status=VersionStatus.DISCARDED)
@@ -61,7 +40,7 @@ def work_of(user: Any) -> list[Group]:
         .prefetch_related("items__version__author_links")
         .order_by("pk")
     )
-    groups = [
+    return [
         Group("Chờ bạn xem xét", tuple(_reviews(user, versions))),
         Group("Chờ bạn phê duyệt", tuple(_approvals(user, decisions))),
         Group("Tài liệu giấy chờ bạn chấp nhận", tuple(_papers(user, versions))),
@@ -71,10 +50,15 @@ def work_of(user: Any) -> list[Group]:
         Group("Bản dự thảo của bạn", tuple(_drafts(user, versions))),
         _to_decide(_ready(user, versions)),
         Group("Quyết định đang soạn", tuple(_composing(user, decisions))),
+    ]
+
+
+def document_notices(user: Any) -> list[Group]:
+    """Return what `user` should know, and what keeps coverage from being whole."""
+    return [
         Group("Góp ý của bạn đã được trả lời", tuple(_answers(user))),
         Group("TTHC chưa có quy trình phù hợp", tuple(_gaps(user))),
     ]
-    return [group for group in groups if group.tasks]
 
 
 def _task(version: ProcedureVersion, since: Any, note: str = "") -> Task:
