@@ -127,11 +127,11 @@ ACCESS: dict[str, str | frozenset[Role]] = {
     "audits:certificate-withdraw": BY_OBJECT,
     "audits:certificate-file": BY_OBJECT,
     "audits:settings": SETTLERS - {Role.SYSTEM_ADMIN},
+    "audits:clauses": SETTLERS - {Role.SYSTEM_ADMIN},
     # figures over all audits
     "audits:summary": WATCHERS,
     "audits:summary-findings": WATCHERS,
     "audits:summary-sheet": WATCHERS,
-    "audits:clauses": SETTLERS - {Role.SYSTEM_ADMIN},
     # audits in the field
     "audits:service-worker": PUBLIC,  # a script; holds nothing of anybody
     "audits:field": BY_OBJECT,

@@ -108,7 +108,7 @@ def test_field_data_query_count_is_constant(
         answer(item, filled.lead)
     sign_in(client, filled.auditor)
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         response = data(client, filled)
 
     assert len(response.json()["items"]) == 5 + clauses

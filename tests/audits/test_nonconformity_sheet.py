@@ -181,7 +181,7 @@ def test_evidence_is_seen_by_exactly_those_who_see_the_sheet(client: Client, whe
     for person in (case.worker, case.head, case.secretary, case.leader, stranger, clerk):
         sheet = case.page(person).status_code
         shown = client.get(url)
-        shown.close()
+        shown.getvalue()
         assert shown.status_code == sheet
     assert case.page(stranger).status_code == 404
 
@@ -258,6 +258,6 @@ def test_evidence_of_its_finding_is_seen_with_the_sheet(client: Client) -> None:
     make_action(office, nc, person=doer)
 
     after = client.get(url)
-    after.close()
+    after.getvalue()
 
     assert (before, after.status_code) == (404, 200)
