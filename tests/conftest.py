@@ -49,7 +49,8 @@ def _quick_and_apart(settings: Any, tmp_path: Path) -> None:
 @pytest.fixture(autouse=True)
 def _warm_content_types(request: pytest.FixtureRequest) -> None:
     """Read content types once, lest query counts hang on the order of tests."""
-    if "db" in request.fixturenames or "transactional_db" in request.fixturenames:
+    asks = {"db", "transactional_db"} & set(request.fixturenames)
+    if asks or request.node.get_closest_marker("django_db"):
         request.getfixturevalue("db")
         for content_type in ContentType.objects.all():
             ContentType.objects.get_for_id(content_type.pk)
