@@ -69,6 +69,8 @@ def pages() -> dict[str, str]:
     version, procedure = period.version, period.procedure
     draft = apps.get_model("procedures", "ProcedureVersion").objects.filter(status="draft")
     tthc = version.tthc_links.earliest("pk").tthc
+    audit = apps.get_model("audits", "Audit").objects.earliest("pk")
+    sheet = apps.get_model("audits", "Nonconformity").objects.earliest("pk")
     edition = f"{procedure.get_absolute_url()}cac-lan-ban-hanh/{version.number_slug}/"
     return {
         "việc của tôi": "/",
@@ -78,6 +80,11 @@ def pages() -> dict[str, str]:
         "danh mục TTHC": "/tthc/",
         "một TTHC": tthc.get_absolute_url(),
         "trang soạn": draft.earliest("pk").get_absolute_url(),
+        "cuộc đánh giá": audit.get_absolute_url(),
+        "phiếu đánh giá": f"{audit.get_absolute_url()}phieu/",
+        "danh sách KPH": "/khong-phu-hop/",
+        "một phiếu KPH": sheet.get_absolute_url(),
+        "tổng hợp đánh giá": "/danh-gia/tong-hop/",
         "PDF đã giữ": f"{edition}pdf/",
         "PDF dựng ngay": f"{edition}pdf/?ky-tay=1",
     }

@@ -36,7 +36,7 @@ def main() -> None:
     parser.add_argument("--tthc", type=int, default=2000, help="length of the long list (2000)")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        for command in (["migrate"], ["load_office"], ["collectstatic"]):
+        for command in (["migrate"], ["load_office"], ["load_audits"], ["collectstatic"]):
             manage(folder, *command, "--verbosity=0")
         measure(folder, "Dữ liệu của cơ quan", options.requests)
         measure(folder, f"{options.tthc} TTHC", options.requests, "--tthc", str(options.tthc))
