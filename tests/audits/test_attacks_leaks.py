@@ -36,7 +36,7 @@ def test_evidence_of_a_sheet_is_for_those_who_read_the_sheet(client: Client) -> 
         address = reverse("audits:evidence-file", args=[evidence.pk])
         shown = sign_in(client, worker).get(address)
         assert shown["Content-Type"] == "image/jpeg"
-        assert shown.getvalue()  # type: ignore[attr-defined]
+        assert shown.getvalue()
         assert sign_in(client, stranger).get(address).status_code == 404
         original = reverse("audits:evidence-original", args=[evidence.pk])
         assert client.get(original).status_code == 404

@@ -330,18 +330,23 @@ def test_what_is_done_waits_for_its_auditor_else_for_any(
     )
 
 
+@pytest.mark.parametrize("is_due", [True, False], ids=["due", "early"])
 @pytest.mark.parametrize("status", [NOW.VERIFIED, NOW.CLOSED])
-def test_effect_waits_to_be_checked_once_it_is_due(client: Client, status: str) -> None:
+def test_effect_waits_to_be_checked_once_it_is_due(
+    client: Client, *, status: str, is_due: bool
+) -> None:
     case, heading = Case(), "Phiếu KPH đến hạn đánh giá hiệu lực"
-    case.advance(status)
+    case.advance(NOW.VERIFIED)
     case.put(auditor=case.auditor)
-    early = case.told(client, heading)
-    case.put(effect_due_on=today())
+    if is_due:
+        case.put(effect_due_on=today())
+    case.advance(status)
 
-    due = case.told(client, heading)
+    told = case.told(client, heading)
     check_effect(case.nc, by=case.auditor, is_effective=True)
 
-    assert (early, due, case.told(client, heading)) == (set(), {"auditor"}, set())
+    assert told == ({"auditor"} if is_due else set())
+    assert case.told(client, heading) == set()
 
 
 def test_verified_one_waits_for_leaders_unless_something_keeps_it(client: Client) -> None:
@@ -388,9 +393,14 @@ def test_one_of_a_restricted_procedure_is_told_to_nobody_who_may_not_read_it(
 ) -> None:
     case = Case()
     issued = make_version(VersionStatus.ISSUED, case.office)
-    case.put(procedure=issued.procedure, version=issued, owner=None)
+    step = {"procedure": issued.procedure, "version": issued}
+    case.nc.confirm(by=case.worker)
+    case.nc = make_nonconformity(case.office, unit=case.unit, **step)
+    case.put(owner=None)
+    before = case.told(client, "Phiếu KPH chờ đơn vị bạn xác nhận")
     restrict(issued.procedure)
 
+    assert before == {"head", "worker"}
     assert case.told(client, "Phiếu KPH chờ đơn vị bạn xác nhận") == set()
 
 

@@ -362,7 +362,8 @@ def test_coverage_reads_days_as_people_and_links_write_them(client: Client, type
     [
         ("31/02/2022", "Ngày phải ghi theo dạng ngày/tháng/năm, ví dụ 15/03/2022."),
         ("hôm qua", "Ngày phải ghi theo dạng ngày/tháng/năm, ví dụ 15/03/2022."),
-        ("01/01/0001", "Ngày phải từ 02/09/1945 đến 31/12/2100."),
+        ("01/01/0001", "Năm phải từ 1900 đến 2199."),
+        ("01/01/1940", "Ngày phải từ 02/09/1945 đến 31/12/2100."),
         ("<script>", "Ngày phải ghi theo dạng ngày/tháng/năm, ví dụ 15/03/2022."),
     ],
 )
