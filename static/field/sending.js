@@ -92,6 +92,7 @@
           (each) => each.state === "waiting" && !tried.has(each.seq),
         );
         if (!operation) return "idle";
+        if (navigator.onLine === false) return "offline"; // never tried, it may still be changed
         tried.add(operation.seq);
         say("sending");
         const { means, data, errors } = await sendOne(operation);

@@ -33,7 +33,7 @@ from tests.pdfs import squeezed, whole
 
 pytestmark = pytest.mark.django_db
 
-REPORT_QUERIES = 22
+REPORT_QUERIES = 23
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def test_report_holds_every_finding_comment_and_piece_of_evidence(told: Told) ->
         "Bước 2 phải thẩm định trong 04 ngày",
         "Phiếu của hồ sơ H20.12-0007 ghi 06 ngày",
         "Thẩm định trễ 02 ngày",
-        "Đơn vị có ý kiến khác (Ông Ích Ý Kiến",
+        "Đơn vị có ý kiến khác – Ông Ích Ý Kiến",
         "Hồ sơ bị tạm dừng chờ bổ sung.",
         "Ảnh phiếu kiểm soát quá trình",
         "Ảnh sổ giao nhận",
