@@ -69,7 +69,8 @@ bench: tests-ready ## Đo tốc độ các trang chính / time the main pages ag
 
 lock: tests-ready ## Ghim lại các thư viện trong requirements/ / pin the packages anew
 	$(call compile,base)
-	$(call compile,dev,-c requirements/base.txt)
+	$(call compile,ky-so,-c requirements/base.txt)
+	$(call compile,dev,-c requirements/base.txt -c requirements/ky-so.txt)
 	$(call compile,uv,-c requirements/dev.txt)
 
 clean: ## Bỏ môi trường và tệp tạm, giữ dữ liệu / remove .venv and caches, keep the data

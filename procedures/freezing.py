@@ -8,6 +8,8 @@ _DECISION = "procedures_decision"
 _ITEM = "procedures_decisionitem"
 _EXCLUSION = "procedures_exclusion"
 _REQUEST = "procedures_changerequest"
+_CORRECTION = "procedures_decisioncorrection"
+_COPY = "procedures_printedcopy"
 _FROZEN = "('approved', 'issued', 'discarded')"
 _KEPT = (
     "content",
@@ -50,6 +52,13 @@ def _version_triggers() -> list[Trigger]:
             "UPDATE",
             "OLD.status = 'issued' AND NEW.status <> 'issued'",
             "Phiên bản đã ban hành không đổi trạng thái.",
+        ),
+        Trigger(
+            f"{_VERSION}_token_stays",
+            _VERSION,
+            "UPDATE",
+            f"OLD.token IS NOT NULL AND ({_changed('token')})",
+            "Mã tra cứu của bản in không được sửa.",
         ),
         Trigger(f"{_VERSION}_kept", _VERSION, "DELETE", f"OLD.status IN {_FROZEN}", _MESSAGE),
     ]
@@ -97,20 +106,18 @@ def _period_triggers() -> list[Trigger]:
     ]
 
 
-def _decision_triggers() -> list[Trigger]:
-    """What a leader signed stays, and so does what the văn thư entered.
+def _of_decision(row: str, statuses: str) -> str:
+    return (
+        f"EXISTS (SELECT 1 FROM {_DECISION} d "
+        f"WHERE d.id = {row}.decision_id AND d.status IN {statuses})"
+    )
 
-    A decision taken over from paper gains lines as more of its documents are registered.
-    """
+
+def _decision_triggers() -> list[Trigger]:
+    """What a leader signed stays, and so does what the văn thư entered, but for a correction."""
+    decided = ("agency_id", "origin", "subject", "transition", "approved_by_id", "approved_at")
     signed = "('approved', 'issued', 'withdrawn')"
     issued = "('issued', 'withdrawn')"
-
-    def of_decision(row: str, statuses: str) -> str:
-        return (
-            f"EXISTS (SELECT 1 FROM {_DECISION} d "
-            f"WHERE d.id = {row}.decision_id AND d.status IN {statuses})"
-        )
-
     system_made = (
         f"EXISTS (SELECT 1 FROM {_DECISION} d WHERE d.id = NEW.decision_id "
         f"AND d.status IN {signed} AND d.origin = 'system')"
@@ -122,16 +129,24 @@ def _decision_triggers() -> list[Trigger]:
             f"{_DECISION}_signed",
             _DECISION,
             "UPDATE",
-            f"OLD.status IN {signed} AND "
-            f"({_changed('agency_id', 'origin', 'subject', 'approved_by_id', 'approved_at')})",
+            f"OLD.status IN {signed} AND ({_changed(*decided)})",
             message,
         ),
         Trigger(
             f"{_DECISION}_numbered",
             _DECISION,
             "UPDATE",
-            f"OLD.status IN {issued} AND ("
-            f"{_changed('number', 'signed_on', 'effective_on', 'signed_file_id')})",
+            f"OLD.status IN {issued} AND ({_changed('number', 'signed_on', 'effective_on')}) "
+            f"AND NOT EXISTS (SELECT 1 FROM {_CORRECTION} c WHERE c.decision_id = NEW.id "
+            "AND c.new_number = NEW.number AND c.new_signed_on = NEW.signed_on "
+            "AND c.new_effective_on = NEW.effective_on)",
+            message,
+        ),
+        Trigger(
+            f"{_DECISION}_original",
+            _DECISION,
+            "UPDATE",
+            f"OLD.status IN {issued} AND ({_changed('signed_file_id')})",
             message,
         ),
         Trigger(f"{_DECISION}_kept", _DECISION, "DELETE", "1 = 1", message),
@@ -140,14 +155,14 @@ def _decision_triggers() -> list[Trigger]:
             f"{_ITEM}_signed",
             _ITEM,
             "UPDATE",
-            f"({contents}) AND {of_decision('OLD', signed)}",
+            f"({contents}) AND {_of_decision('OLD', signed)}",
             message,
         ),
         Trigger(
             f"{_ITEM}_issued",
             _ITEM,
             "UPDATE",
-            f"({_changed('effective_on')}) AND {of_decision('OLD', issued)}",
+            f"({_changed('effective_on')}) AND {_of_decision('OLD', issued)}",
             message,
         ),
         Trigger(f"{_ITEM}_kept", _ITEM, "DELETE", "1 = 1", message),
@@ -174,6 +189,10 @@ def _change_request_triggers() -> list[Trigger]:
     asked = (
         "agency_id",
         "procedure_id",
+        "number",
+        "kind",
+        "review_id",
+        "current_text",
         "step_key",
         "step_text",
         "what",
@@ -183,7 +202,14 @@ def _change_request_triggers() -> list[Trigger]:
         "requested_on",
         "recorded_at",
     )
-    answer = ("status", "verdict_reason", "answered_by_id", "answered_at", "version_id")
+    answer = (
+        "status",
+        "verdict_reason",
+        "answered_by_id",
+        "answered_at",
+        "version_id",
+        "abolished_by_id",
+    )
     message = "Góp ý, đề nghị sửa đổi đã gửi không được sửa, xóa."
     return [
         Trigger(f"{_REQUEST}_asked", _REQUEST, "UPDATE", _changed(*asked), message),
@@ -198,6 +224,30 @@ def _change_request_triggers() -> list[Trigger]:
     ]
 
 
+def _copy_triggers() -> list[Trigger]:
+    given = ("version_id", "number", "token", "unit_id", "holder", "handed_on")
+    message = "Bản kiểm soát đã cấp không được sửa, xóa."
+    return [
+        Trigger(f"{_COPY}_given", _COPY, "UPDATE", _changed(*given), message),
+        Trigger(f"{_COPY}_kept", _COPY, "DELETE", "1 = 1", message),
+    ]
+
+
+# Rows that are only ever added, and what they are called.
+_APPENDED = {
+    "procedures_review": "Kết luận xem xét tài liệu",
+    "procedures_reviewbatch": "Đợt xem xét tài liệu",
+    "procedures_impactrow": "Dòng của phiếu đánh giá tác động",
+    "procedures_decisioncorrection": "Đính chính",
+    "procedures_acknowledgement": "Xác nhận đã đọc",
+    "procedures_disseminationversion": "Tài liệu đã phổ biến",
+    "procedures_disseminationattendee": "Người dự buổi phổ biến",
+    "procedures_bundledraft": "Bản của đợt soạn lại",
+    "procedures_organisationchange": "Thay đổi tổ chức",
+    "procedures_declaredtthc": "TTHC đã công bố",
+    "procedures_rendition": "Bản PDF đã lưu",
+}
+
 TRIGGERS = [
     *_version_triggers(),
     *_link_triggers(),
@@ -205,5 +255,6 @@ TRIGGERS = [
     *_decision_triggers(),
     *_exclusion_triggers(),
     *_change_request_triggers(),
-    *never_changes("procedures_rendition", "Bản PDF đã lưu"),
+    *_copy_triggers(),
+    *(t for table, what in _APPENDED.items() for t in never_changes(table, what)),
 ]

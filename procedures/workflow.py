@@ -30,6 +30,13 @@ class ChangeRequestStatus(TextChoices):
     ANSWERED = "answered", "Đã sửa đổi"
 
 
+class CopyStatus(TextChoices):
+    HELD = "held", "Đang giữ"
+    RETURNED = "returned", "Đã thu hồi"
+    DESTROYED = "destroyed", "Đã hủy"
+    LOST = "lost", "Thất lạc"
+
+
 VERSION_MOVES: Transitions = {
     VersionStatus.DRAFT: [
         VersionStatus.IN_REVIEW,
@@ -65,6 +72,13 @@ CHANGE_REQUEST_MOVES: Transitions = {
     ChangeRequestStatus.ACCEPTED: [ChangeRequestStatus.ANSWERED, ChangeRequestStatus.REFUSED],
     ChangeRequestStatus.REFUSED: [],
     ChangeRequestStatus.ANSWERED: [],
+}
+
+COPY_MOVES: Transitions = {
+    CopyStatus.HELD: [CopyStatus.RETURNED, CopyStatus.DESTROYED, CopyStatus.LOST],
+    CopyStatus.RETURNED: [CopyStatus.DESTROYED],
+    CopyStatus.LOST: [CopyStatus.RETURNED, CopyStatus.DESTROYED],  # it turned up
+    CopyStatus.DESTROYED: [],
 }
 
 OPEN_VERSION = frozenset(

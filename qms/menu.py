@@ -49,6 +49,23 @@ def audit_settlers(user: Person) -> bool:
     return has_role(user, Role.ISO_SECRETARY, Role.LEADER)
 
 
+def copy_keepers(user: Person) -> bool:
+    """Keeps the numbered copies on paper, or answers for them."""
+    return has_role(user, Role.ISO_SECRETARY, Role.CLERK, Role.LEADER)
+
+
+def year_readers(user: Person) -> bool:
+    """Reads the ISO file of a year: those who keep it, answer for it or check it."""
+    return has_role(
+        user, Role.ISO_SECRETARY, Role.LEADER, Role.CLERK, Role.EXTERNAL_CHECKER
+    ) or has_role(user, Role.INTERNAL_AUDITOR)
+
+
+def health_readers(user: Person) -> bool:
+    """Sees what is wrong in the document set."""
+    return has_role(user, Role.ISO_SECRETARY, Role.LEADER)
+
+
 def settlers(user: Person) -> bool:
     """May change the settings of the agency."""
     return has_role(user, Role.ISO_SECRETARY, Role.LEADER, Role.SYSTEM_ADMIN)
@@ -97,10 +114,35 @@ MENU = (
 )
 MORE = (
     Entry("Quyết định", "stamp", "procedures:decision-list"),
-    Entry("Dự thảo", "file-pen-line", "procedures:draft-list"),
+    Entry(
+        "Dự thảo",
+        "file-pen-line",
+        "procedures:draft-list",
+        children=(
+            Entry("Đang soạn, đang trình", "file-pen-line", "procedures:draft-list"),
+            Entry("Nhập từ tệp Word", "upload", "procedures:word-import", secretaries),
+            Entry("Ban hành lại, sắp xếp tổ chức", "files", "procedures:bundle-list", secretaries),
+        ),
+    ),
     Entry("Góp ý, đề nghị sửa đổi", "message-square", "procedures:change-request-list"),
+    Entry("Phổ biến, xác nhận đã đọc", "users", "procedures:reading-list", readers),
+    Entry("Bản kiểm soát", "printer", "procedures:copy-list", copy_keepers),
     Entry("Biểu mẫu", "files", "procedures:blank-list", readers),
-    Entry("Văn bản pháp luật", "scale", "procedures:legal-list", readers),
+    Entry(
+        "Văn bản pháp luật",
+        "scale",
+        "procedures:legal-list",
+        readers,
+        children=(
+            Entry("Danh mục văn bản", "scale", "procedures:legal-list", readers),
+            Entry("Đánh giá tác động", "list-checks", "procedures:impact-list", readers),
+            Entry("Xem xét định kỳ", "calendar-days", "procedures:review-list", readers),
+        ),
+    ),
+    Entry("Sổ, danh mục", "table-2", "procedures:register-list", readers),
+    Entry("Hồ sơ ISO năm", "book-open", "home:year-file", year_readers),
+    Entry("Lỗi trong bộ tài liệu", "triangle-alert", "procedures:health", health_readers),
+    Entry("Thiết lập tài liệu", "target", "procedures:document-settings", audit_settlers),
     Entry("Thiết lập đánh giá nội bộ", "target", "audits:settings", audit_settlers),
     Entry("Thiết lập cơ quan", "building-2", "organisation:agency", settlers),
     Entry("Quản trị", "settings", "admin:index", administrators, is_boosted=False),

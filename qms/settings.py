@@ -46,6 +46,8 @@ INSTALLED_APPS = [
     "simple_history",
     "django_htmx",
     "django_prose_editor",
+    "django_tasks",
+    "django_tasks_db",
     "js_asset",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -122,6 +124,9 @@ _test_name = env("TEST_DB_NAME", default="")
 if _test_name:
     _database["TEST"] = {"NAME": _test_name}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Jobs: one worker runs what is long (`manage.py db_worker`) -----------------------------------
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 # --- Sign-in ------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "organisation.User"

@@ -57,6 +57,17 @@ ACCESS: dict[str, str | frozenset[Role]] = {
     "procedures:paper-new": SECRETARY,
     "procedures:paper-accept": BY_OBJECT,
     "procedures:paper-scan": BY_OBJECT,
+    # comparing: how editions of a procedure differ
+    # legal: the legal register: external documents and their changes
+    # reviews: impact sheets and periodic reviews
+    # circulation: acknowledgements, meetings that disseminate, distribution
+    # copies: numbered copies, recall, and asking whether a print is valid
+    # registers: registers of documents, records, forms; their labels
+    # bundles: drafts begun for one cause: re-issues, reorganisations
+    # word_imports: reading Word files in
+    # exports: word copies, the archive of all in force, and the jobs that make it
+    # health: what is wrong in the document set
+    # yearly: the ISO file of a year, declarations
     # requests for a change
     "procedures:change-request-new": BY_OBJECT,
     "procedures:change-request-list": ANYONE,

@@ -38,7 +38,8 @@ def _static_root(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 @pytest.fixture(autouse=True)
 def _quick_and_apart(settings: Any, tmp_path: Path) -> None:
-    """Hash quickly, keep files apart, serve static files without collecting them."""
+    """Hash quickly, keep files apart, do jobs at once, serve static files without collecting."""
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MEDIA_ROOT = tmp_path / "files"
     settings.STORAGES = settings.STORAGES | {

@@ -1,6 +1,7 @@
 """The records of process and document control (DESIGN §2)."""
 
 from procedures.models.blanks import Form, FormIssue
+from procedures.models.bundles import BundleDraft, DraftBundle, OrganisationChange
 from procedures.models.catalogue import (
     CORE_CODE,
     STATE_FIELDS,
@@ -16,6 +17,14 @@ from procedures.models.catalogue import (
     stands_on,
 )
 from procedures.models.change_requests import ChangeRequest
+from procedures.models.circulation import (
+    Acknowledgement,
+    Dissemination,
+    DisseminationAttendee,
+    DisseminationVersion,
+)
+from procedures.models.copies import PrintedCopy, RecallRecord
+from procedures.models.corrections import DecisionCorrection
 from procedures.models.decisions import (
     Decision,
     DecisionItem,
@@ -37,30 +46,51 @@ from procedures.models.links import (
     VersionTTHC,
     rebuild_links,
 )
+from procedures.models.reviews import ImpactRow, ImpactSheet, ReviewBatch
+from procedures.models.settings import DocumentSettings
+from procedures.models.tokens import new_token
 from procedures.models.versions import ProcedureVersion
+from procedures.models.word_imports import WordImport
+from procedures.models.yearly import Declaration, DeclaredTTHC, YearPaper
 
 __all__ = [
     "CORE_CODE",
     "LINKS",
     "STATE_FIELDS",
     "TTHC",
+    "Acknowledgement",
+    "BundleDraft",
     "ChangeRequest",
     "Decision",
+    "DecisionCorrection",
     "DecisionItem",
+    "Declaration",
+    "DeclaredTTHC",
+    "Dissemination",
+    "DisseminationAttendee",
+    "DisseminationVersion",
+    "DocumentSettings",
+    "DraftBundle",
     "Exclusion",
     "Field",
     "Form",
     "FormIssue",
+    "ImpactRow",
+    "ImpactSheet",
     "ImportRun",
     "InForcePeriod",
     "LegalChange",
     "LegalDocument",
+    "OrganisationChange",
+    "PrintedCopy",
     "Procedure",
     "ProcedureGrant",
     "ProcedureVersion",
+    "RecallRecord",
     "Rendition",
     "Responsibility",
     "Review",
+    "ReviewBatch",
     "StepDuty",
     "TTHCChange",
     "TTHCOnDay",
@@ -70,7 +100,10 @@ __all__ = [
     "VersionForm",
     "VersionTTHC",
     "VersionTakesUp",
+    "WordImport",
+    "YearPaper",
     "end_period",
+    "new_token",
     "on_day",
     "open_period",
     "rebuild_links",

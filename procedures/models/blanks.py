@@ -21,6 +21,10 @@ class Form(RecordedModel):
     name = models.CharField("tên biểu mẫu", max_length=500)
     source = models.CharField("văn bản quy định mẫu", max_length=120, blank=True)
     ref_key = models.CharField(max_length=320, editable=False)
+    ended_on = models.DateField("ngừng dùng từ", null=True, blank=True)
+    successor = models.ForeignKey(
+        "self", models.PROTECT, related_name="+", null=True, verbose_name="thay bằng"
+    )
     history = kept_history()
 
     class Meta:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from procedures import workflow
 from procedures.models.decisions import DecisionItem
 from procedures.models.documents import Procedure
+from procedures.models.legal import Review
 from procedures.models.versions import ProcedureVersion
 from procedures.workflow import ChangeRequestStatus, DecisionStatus, VersionStatus
 from qms.foundation.constraints import paired
@@ -42,9 +43,22 @@ class ChangeRequest(WorkflowModel):
 
     TRANSITIONS = workflow.CHANGE_REQUEST_MOVES
 
+    class Kind(models.TextChoices):
+        REVISE = "revise", "Sửa đổi"
+        ABOLISH = "abolish", "Hủy bỏ"
+
+    number = models.CharField("số phiếu", max_length=60, blank=True)
+    kind = models.CharField("loại đề nghị", max_length=8, choices=Kind, default=Kind.REVISE)
+    review = models.OneToOneField(
+        Review, models.PROTECT, related_name="change_request", null=True
+    )  # the verdict that asks for it
     agency = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="cơ quan")
     procedure = models.ForeignKey(
         Procedure, models.PROTECT, related_name="change_requests", verbose_name="quy trình"
+    )
+    current_text = models.TextField("nội dung hiện tại", blank=True)
+    abolished_by = models.ForeignKey(
+        DecisionItem, models.PROTECT, related_name="change_requests", null=True
     )
     step_key = models.CharField(max_length=40, blank=True)
     step_text = models.CharField("bước, phần", max_length=300, blank=True)
@@ -99,9 +113,17 @@ class ChangeRequest(WorkflowModel):
             ),
             models.CheckConstraint(
                 condition=Q(status="accepted")
-                | Q(status="answered", version__isnull=False)
+                | (
+                    Q(status="answered")
+                    & (Q(version__isnull=False) ^ Q(abolished_by__isnull=False))
+                )
                 | Q(status__in=["requested", "refused"], version__isnull=True),
-                name="change_request_answered_by_version",
+                name="change_request_answered_by_one",
+            ),
+            models.UniqueConstraint(
+                fields=["agency", "number"],
+                condition=~Q(number=""),
+                name="change_request_number_unique",
             ),
         ]
 

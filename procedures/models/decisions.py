@@ -48,6 +48,10 @@ class Decision(WorkflowModel):
     signed_on = models.DateField("ngày quyết định", null=True, blank=True)
     effective_on = models.DateField("có hiệu lực từ", null=True, blank=True)
     signed_file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+", null=True)
+    signed_check = models.JSONField("kiểm tra chữ ký số", default=list)
+    grounds = models.TextField("căn cứ", blank=True)  # one a line, as printed
+    recipients = models.TextField("nơi nhận", blank=True)  # one a line, as printed
+    transition = models.TextField("điều khoản chuyển tiếp", blank=True)
     note = models.TextField("ghi chú", blank=True)
     is_illustrative = models.BooleanField("minh họa", default=False)
     round = models.PositiveSmallIntegerField(default=1)

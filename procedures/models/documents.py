@@ -34,6 +34,9 @@ class Procedure(RecordedModel):
     slug = models.SlugField(max_length=80, unique=True, editable=False)
     title = models.CharField("tên", max_length=1100)
     sort_key = models.CharField(max_length=200, editable=False)
+    predecessor = models.ForeignKey(
+        "self", models.PROTECT, related_name="successors", null=True, verbose_name="tiếp nối"
+    )  # the one of another agency from which it was handed over
     is_restricted = models.BooleanField("hạn chế người đọc", default=False)
     history = kept_history()
     objects = ProcedureQuerySet.as_manager()

@@ -5,10 +5,12 @@ import datetime as dt
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 
 from procedures.models.catalogue import TTHCChange
 from qms.foundation.recorded import RecordedModel, kept_history
 from qms.foundation.text import clean, comparison_key, fold
+from qms.records.models import StoredFile
 
 
 class LegalDocumentQuerySet(models.QuerySet["LegalDocument"]):
@@ -38,8 +40,10 @@ class LegalDocument(RecordedModel):
     issued_precision = models.CharField(
         "độ chính xác của ngày", max_length=10, choices=Precision, default=Precision.DAY
     )
+    effective_on = models.DateField("ngày có hiệu lực", null=True, blank=True)
     status_note = models.TextField("tình trạng như nguồn ghi", blank=True)
     kept_at = models.CharField("nơi lưu", max_length=255, blank=True)
+    file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+", null=True)
     source_url = models.TextField("nguồn", blank=True)
     trust = models.CharField("kiểm chứng", max_length=10, choices=Trust, default=Trust.NO)
     note = models.TextField("ghi chú", blank=True)
@@ -54,6 +58,9 @@ class LegalDocument(RecordedModel):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.number}".strip()
+
+    def get_absolute_url(self) -> str:
+        return reverse("procedures:legal-detail", args=[self.pk])
 
     def record(self, *, by: models.Model, reason: str, fields: list[str] | None = None) -> None:  # type: ignore[override]
         self.number, self.title = clean(self.number), clean(self.title)
@@ -131,6 +138,9 @@ class Review(RecordedModel):
     reason = models.TextField("lý do")
     reviewed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     reviewed_on = models.DateField("ngày xem xét")
+    batch = models.ForeignKey(
+        "procedures.ReviewBatch", models.PROTECT, related_name="reviews", null=True
+    )
     history = kept_history()
 
     class Meta:

@@ -17,6 +17,7 @@ from procedures.content import Content, sha256_of
 from procedures.models.documents import Procedure
 from procedures.models.facts import gather_facts
 from procedures.models.links import rebuild_links
+from procedures.models.tokens import new_token
 from procedures.workflow import FROZEN_VERSION, OPEN_VERSION, VersionStatus
 from qms.foundation.constraints import paired
 from qms.foundation.dates import today
@@ -72,6 +73,10 @@ class ProcedureVersion(WorkflowModel):
     title = models.CharField("tên", max_length=1100, editable=False)
     search_key = models.TextField(editable=False)
     sort_key = models.CharField(max_length=600, editable=False)
+    is_significant = models.BooleanField("thay đổi quan trọng", default=True, editable=False)
+    token = models.CharField(  # noqa: DJ001 (unique where there is one)
+        "mã tra cứu bản in", max_length=32, unique=True, null=True, editable=False
+    )
     answers = models.JSONField("giải trình cảnh báo", default=dict)
     round = models.PositiveSmallIntegerField(default=1)
     scan = models.ForeignKey(StoredFile, models.PROTECT, related_name="+", null=True)
@@ -207,6 +212,7 @@ class ProcedureVersion(WorkflowModel):
         self.content = document.canonical()
         self.content_sha256 = sha256_of(self.content)
         self.title = document.title[:1100]
+        self.is_significant = document.is_significant
         self.sort_key = sort_key(document.title)[:600]
         self.search_key = fold(" ".join([self.procedure.code, *document.texts()]))
 
@@ -380,7 +386,13 @@ class ProcedureVersion(WorkflowModel):
             raise TransitionNotAllowed("Bản nhập từ giấy phải được lãnh đạo chấp nhận.")
         if self.status == VersionStatus.DRAFT:
             raise TransitionNotAllowed("Bản dự thảo chưa được phê duyệt thì không ban hành.")
-        self._move(VersionStatus.ISSUED, by=by, reason="Vào số, ban hành", issued_at=timezone.now())
+        self._move(
+            VersionStatus.ISSUED,
+            by=by,
+            reason="Vào số, ban hành",
+            issued_at=timezone.now(),
+            token=new_token(),
+        )
 
     @transaction.atomic
     def accept_paper(self, *, by: User, seen: str, signing: Signing) -> None:
@@ -400,6 +412,7 @@ class ProcedureVersion(WorkflowModel):
             approved_by=by,
             approved_at=timezone.now(),
             issued_at=timezone.now(),
+            token=new_token(),
         )
         sign(self, Signature.Act.ACCEPTED, by=by, sha256=self.content_sha256, signing=signing)
 

@@ -1,6 +1,23 @@
 """The addresses of process and document control (DESIGN §3)."""
 
-from procedures.urls import catalogue, change_requests, decisions, drafting, importing, reading
+from procedures.urls import (
+    bundles,
+    catalogue,
+    change_requests,
+    circulation,
+    comparing,
+    copies,
+    decisions,
+    drafting,
+    exports,
+    health,
+    importing,
+    legal,
+    reading,
+    registers,
+    reviews,
+    word_imports,
+)
 
 app_name = "procedures"
 urlpatterns = [
@@ -9,5 +26,15 @@ urlpatterns = [
     *decisions.urlpatterns,
     *drafting.urlpatterns,
     *change_requests.urlpatterns,
+    *word_imports.urlpatterns,  # this one and the next before the addresses of single procedures
+    *exports.urlpatterns,
+    *comparing.urlpatterns,
+    *legal.urlpatterns,
+    *reviews.urlpatterns,
+    *circulation.urlpatterns,
+    *copies.urlpatterns,
+    *registers.urlpatterns,
+    *bundles.urlpatterns,
+    *health.urlpatterns,
     *reading.urlpatterns,
 ]

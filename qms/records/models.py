@@ -107,6 +107,34 @@ class Signature(models.Model):
         return f"{self.get_act_display()}: {self.person_name}"
 
 
+class Job(models.Model):
+    """Something long that a worker does: how far it is, and the file that came of it.
+
+    `started_at` and `finished_at` are aware; `failed` is a sentence for the person who asked.
+    """
+
+    agency = models.ForeignKey("organisation.Unit", models.PROTECT, related_name="+")
+    kind = models.CharField("việc", max_length=30)
+    label = models.CharField("tên việc", max_length=255)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(auto_now_add=True)
+    total = models.PositiveIntegerField("tổng số", default=0)
+    done = models.PositiveIntegerField("đã xong", default=0)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    failed = models.TextField(blank=True)
+    file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+", null=True)
+    result_url = models.CharField(max_length=255, blank=True)
+
+    class Meta:
+        verbose_name = "việc nền"
+        verbose_name_plural = "việc nền"
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.label
+
+
 class NumberSeries(models.Model):
     """How far a series of an agency has been numbered in a year; moved by `take_number()` alone."""
 

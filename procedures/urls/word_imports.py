@@ -1,0 +1,5 @@
+"""Reading Word files in."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
