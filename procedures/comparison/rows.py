@@ -41,8 +41,7 @@ def row_changes(name: str, old: Content, new: Content) -> Iterator[Change]:
             is_step = isinstance(row, Step)
             label = f"Bước {index + 1}" if is_step else _named(name, was)
             hint = _shortened(plain(row.work)) if is_step else ""
-            for change in _fields(name, label, hint, (was, old), (row, new)):
-                yield change
+            yield from _fields(name, label, hint, (was, old), (row, new))
     yield from _moves(name, before, after, place)
 
 
