@@ -74,6 +74,7 @@ ACCESS: dict[str, str | frozenset[Role]] = {
     "procedures:change-request-new": BY_OBJECT,
     "procedures:change-request-list": ANYONE,
     "procedures:change-request-detail": BY_OBJECT,
+    "procedures:change-request-paper": BY_OBJECT,
     "procedures:change-request-accept": BY_OBJECT,
     "procedures:change-request-refuse": BY_OBJECT,
     "procedures:change-request-answer": BY_OBJECT,

@@ -10,7 +10,7 @@ from procedures.comparison.wording import SCALARS, SECTIONS, TABLES, scalar_text
 from procedures.content import Content
 
 _SECTION_OF = {name: title for title, names in SECTIONS.items() for name in names}
-_FIRST = next(iter(SECTIONS))
+_FIRST, _LAST = next(iter(SECTIONS)), next(reversed(SECTIONS))
 
 
 @dataclass(frozen=True)
@@ -44,10 +44,14 @@ def by_section(found: Iterable[Change]) -> list[Section]:
     return [section for section in made if section.changes]
 
 
-def untouched(sections: Sequence[Section]) -> list[str]:
-    """Return the titles of the sections in which nothing changed."""
-    touched = {section.title for section in sections}
-    return [title for title in SECTIONS if title not in touched]
+def untouched(sections: Sequence[Section], document: Content) -> list[str]:
+    """Return the titles of the sections that say something and in which nothing changed."""
+    known = {section.title for section in sections} | {_LAST}
+    return [
+        title
+        for title, names in SECTIONS.items()
+        if title not in known and any(getattr(document, name, None) for name in names)
+    ]
 
 
 def section_title(change: Change) -> str:

@@ -18,7 +18,17 @@ from procedures.comparison.wording import (
     limit_text,
     time_text,
 )
-from procedures.content import Abbreviation, Case, Content, FormUse, Row, Step, TimeLimit
+from procedures.content import (
+    Abbreviation,
+    Case,
+    Content,
+    FormUse,
+    LegalBasis,
+    Row,
+    Step,
+    TimeKind,
+    TimeLimit,
+)
 
 _WHO = ("position", "responsible", "unit_name")  # told together
 _HINT = 70  # letters
@@ -32,10 +42,10 @@ def row_changes(name: str, old: Content, new: Content) -> Iterator[Change]:
     stayed, noun = set(place.values()), TABLES[name]
     for index, row in enumerate(before):
         if index not in stayed:
-            yield Change(name, Kind.REMOVED, noun, old=_named(name, row))
+            yield Change(name, Kind.REMOVED, noun, old=_whole(name, row, old))
     for index, row in enumerate(after):
         if index not in place:
-            yield Change(name, Kind.ADDED, noun, new=_named(name, row))
+            yield Change(name, Kind.ADDED, noun, new=_whole(name, row, new))
         elif before[place[index]] != row:
             was = before[place[index]]
             is_step = isinstance(row, Step)
@@ -102,6 +112,18 @@ def _named(name: str, row: Any) -> str:
             code = f"{row.code} " if getattr(row, "code", "") else ""
             return code + str(getattr(row, field))
     return str(getattr(row, "code", "")) or "(trống)"
+
+
+def _whole(name: str, row: Any, document: Content) -> str:
+    """Return what a row that was added or removed says, as far as one must know."""
+    parts = [_named(name, row)]
+    if isinstance(row, Step):
+        times = (row.time(case.key) for case in document.cases)
+        told = [time_text(time) for time in times if time.kind is not TimeKind.UNKNOWN]
+        parts += [row.who, "; ".join(told)]
+    elif isinstance(row, LegalBasis):
+        parts += [row.title, "viện dẫn chung" if row.kind == "general" else ""]
+    return " – ".join(part for part in parts if part)
 
 
 def _shortened(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import OuterRef, Q, Subquery
 
 from procedures import permissions as may
-from procedures.comparison import Change, Section, by_section, changes
+from procedures.comparison import Change, Section, by_section, changes, untouched
 from procedures.models import InForcePeriod, Procedure, ProcedureVersion
 from procedures.pdf.redline import PrintedRedline
 from procedures.workflow import VersionStatus
@@ -49,6 +49,7 @@ class Pair:
     procedure: Procedure
     old: Side | None
     new: Side | None
+    sides: list[Side]  # all that may be chosen
 
     @cached_property
     def changes(self) -> list[Change]:
@@ -61,6 +62,11 @@ class Pair:
     def sections(self) -> list[Section]:
         """Return what changed, section by section."""
         return by_section(self.changes)
+
+    @property
+    def untouched(self) -> list[str]:
+        """Return the titles of the sections in which nothing changed."""
+        return untouched(self.sections, self.new.version.document) if self.new else []
 
     @property
     def is_one(self) -> bool:
@@ -104,11 +110,11 @@ def pair_of(user: Any, procedure: Procedure, old: str, new: str) -> Pair | None:
     sides = sides_of(user, procedure)
     later = _named(user, procedure, sides, new) if new else _current(sides)
     if later is None:
-        return None if new or not sides else Pair(procedure, None, None)
+        return None if new or not sides else Pair(procedure, None, None, sides)
     earlier = _named(user, procedure, sides, old) if old else _before(sides, later)
     if earlier is None and old:
         return None
-    return Pair(procedure, earlier, later)
+    return Pair(procedure, earlier, later, sides)
 
 
 def newer_than_base(version: ProcedureVersion) -> ProcedureVersion | None:

@@ -21,7 +21,7 @@ from qms.records.pdf import (
     table,
 )
 from qms.records.pdf import Part as Printed
-from qms.records.pdf.text import SMALL
+from qms.records.pdf.text import PLAIN, SMALL
 
 WORDS = {Kind.ADDED: "Thêm", Kind.REMOVED: "Bỏ", Kind.MOVED: "Chuyển", Kind.CHANGED: "Sửa"}
 _LEGEND = (
@@ -68,19 +68,20 @@ def redline_pdf(printed: PrintedRedline) -> bytes:
 
 
 def _story(printed: PrintedRedline) -> Iterator[Printed]:
-    yield paragraph(f"{bold('Từ:')} {markup(printed.old)}<br/>{bold('Đến:')} {markup(printed.new)}")
+    sides = f"{bold('Từ:')} {markup(printed.old)}<br/>{bold('Đến:')} {markup(printed.new)}"
+    yield paragraph(sides, PLAIN)
     count = sum(len(section.changes) for section in printed.sections)
     if not count:
         yield paragraph(markup("Hai phiên bản không khác nhau."))
         return
-    yield paragraph(bold(f"{count} thay đổi"))
+    yield paragraph(bold(f"{count} thay đổi"), PLAIN)
     yield paragraph(italic(_LEGEND), SMALL)
     for section in printed.sections:
         yield heading(f"{section.title} ({len(section.changes)})")
         columns = [
-            Column("", 16, is_centered=True),
+            Column("Loại", 19, is_centered=True),
             Column("Chỗ thay đổi", 46),
-            Column("Nội dung", 103),
+            Column("Nội dung", 100),
         ]
         yield table(columns, [_row(change) for change in section.changes])
 
@@ -102,7 +103,8 @@ def _passage(passage: Passage) -> str:
     """Return a paragraph as markup; its lines stay lines, each with marks of its own."""
     if passage.skipped:
         return italic(f"… ({passage.skipped} đoạn không đổi)")
-    return "".join(_segment(part.kind, part.text) for part in passage.segments)
+    told = "".join(_segment(part.kind, part.text) for part in passage.segments)
+    return told.replace("</strike>]{", "</strike>] {")
 
 
 def _segment(kind: Part, text: str) -> str:

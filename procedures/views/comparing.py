@@ -1,14 +1,15 @@
 """The redline of two versions of a procedure, as a page and as PDF."""
 
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from procedures import permissions as may
-from procedures.comparison import Kind, untouched
-from procedures.models import Procedure
-from procedures.pages.comparing import Pair, pair_of, redline_of, sides_of
+from procedures.comparison import Kind
+from procedures.models import InForcePeriod, Procedure
+from procedures.pages.comparing import Pair, pair_of, redline_of
 from procedures.pdf.redline import redline_pdf
 from procedures.views.reach import open_to_strangers
 from qms.records import files
@@ -18,19 +19,17 @@ from qms.records import files
 @open_to_strangers
 def compare(request: HttpRequest, slug: str) -> HttpResponse:
     pair = _pair(request, slug)
-    sections, found = pair.sections, pair.changes
+    found = pair.changes
     context = {
         "procedure": pair.procedure,
         "pair": pair,
-        "sides": sides_of(request.user, pair.procedure),
-        "sections": sections,
+        "sections": pair.sections,
         "count": len(found),
         "counts": [
             (kind, sum(change.kind is kind for change in found))
             for kind in Kind
             if any(change.kind is kind for change in found)
         ],
-        "untouched": untouched(sections),
     }
     return render(request, "procedures/compare.html", context)
 
@@ -53,7 +52,9 @@ def _pair(request: HttpRequest, slug: str) -> Pair:
     known = may.visible_procedures(request.user) | Procedure.objects.filter(
         pk__in=may.visible_drafts(request.user).values("procedure")
     )
+    editions = InForcePeriod.objects.standing().filter(procedure=OuterRef("pk"))
     procedures = Procedure.objects.filter(pk__in=known.values("pk"))
+    procedures = procedures.annotate(has_edition=Exists(editions))
     procedure = get_object_or_404(procedures.select_related("agency__profile"), slug=slug)
     pair = pair_of(request.user, procedure, request.GET.get("tu", ""), request.GET.get("den", ""))
     if pair is None:

@@ -29,7 +29,7 @@ from procedures.models import (
     ProcedureVersion,
     Rendition,
 )
-from procedures.pages.comparing import sides_of
+from procedures.pages.comparing import pair_of
 from procedures.printing import copy_pdf
 from procedures.reading import posts_of, read_version, state_of
 from procedures.revisions import revision_rows
@@ -171,7 +171,7 @@ def procedure_versions(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "procedure": procedure,
         "editions": [(period, state_of(period.version, period, on=day)) for period in periods],
-        "sides": sides_of(request.user, procedure),
+        "pair": pair_of(request.user, procedure, "", ""),
         "revisions": revision_rows(periods[0].version) if periods else [],
         "revisions_paper": DocumentSettings.of(procedure.agency).paper("revisions"),
         "is_member": is_member,
