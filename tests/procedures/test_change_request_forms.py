@@ -24,7 +24,7 @@ from tests.factories import (
     make_version,
     sign_in,
 )
-from tests.papers import word_texts
+from tests.papers import head_texts, word_texts
 from tests.pdfs import squeezed, whole
 from tests.procedures.test_races import _at_once, _refused
 
@@ -34,6 +34,10 @@ ABOLISH = ChangeRequest.Kind.ABOLISH
 
 def _text(answer: Any) -> str:
     return " ".join(answer.content.decode().split())
+
+
+def _word(docx: bytes) -> list[str]:
+    return [*head_texts(docx), *word_texts(docx)]
 
 
 @pytest.mark.django_db
@@ -113,7 +117,7 @@ def test_a_request_is_printed_for_who_may_see_it(client: Client) -> None:
         return client.get(address)
 
     sign_in(client, office.staff)
-    pdf, word = whole(get("pdf").content), "\n".join(word_texts(get("docx").content))
+    pdf, word = whole(get("pdf").content), "\n".join(_word(get("docx").content))
     for text in (pdf, word):
         for said in ("BM-01-03", change.number, "Thêm <b>mẫu</b>", "Hợp lý"):
             assert squeezed(said) in squeezed(text)
