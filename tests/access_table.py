@@ -58,6 +58,8 @@ ACCESS: dict[str, str | frozenset[Role]] = {
     "procedures:paper-accept": BY_OBJECT,
     "procedures:paper-scan": BY_OBJECT,
     # comparing: how editions of a procedure differ
+    "procedures:compare": PUBLIC,
+    "procedures:compare-pdf": PUBLIC,
     # legal: the legal register: external documents and their changes
     # reviews: impact sheets and periodic reviews
     # circulation: acknowledgements, meetings that disseminate, distribution
@@ -72,6 +74,7 @@ ACCESS: dict[str, str | frozenset[Role]] = {
     "procedures:change-request-new": BY_OBJECT,
     "procedures:change-request-list": ANYONE,
     "procedures:change-request-detail": BY_OBJECT,
+    "procedures:change-request-paper": BY_OBJECT,
     "procedures:change-request-accept": BY_OBJECT,
     "procedures:change-request-refuse": BY_OBJECT,
     "procedures:change-request-answer": BY_OBJECT,

@@ -68,7 +68,13 @@ def _task(version: ProcedureVersion, since: Any, note: str = "") -> Task:
         version.status,
         since,
         note,
+        compare=_compare(version) if version.base_id else "",
     )
+
+
+def _compare(version: ProcedureVersion) -> str:
+    """Return where a draft is set against what it was made from."""
+    return f"{reverse('procedures:compare', args=[version.procedure.slug])}?den={version.side_slug}"
 
 
 def _reviews(user: Any, versions: Iterable[ProcedureVersion]) -> Iterator[Task]:

@@ -22,9 +22,17 @@ from django.views.decorators.http import require_safe
 
 from procedures import permissions as may
 from procedures.chronicle import Extent, entries, rows_of
-from procedures.models import InForcePeriod, Procedure, ProcedureVersion, Rendition
+from procedures.models import (
+    DocumentSettings,
+    InForcePeriod,
+    Procedure,
+    ProcedureVersion,
+    Rendition,
+)
+from procedures.pages.comparing import pair_of
 from procedures.printing import copy_pdf
 from procedures.reading import posts_of, read_version, state_of
+from procedures.revisions import revision_rows
 from procedures.views.reach import open_to_strangers
 from procedures.workflow import VersionStatus
 from qms.foundation.dates import today, valid_on
@@ -157,11 +165,16 @@ def version_scan(request: HttpRequest, slug: str, number: str) -> FileResponse:
 @open_to_strangers
 def procedure_versions(request: HttpRequest, slug: str) -> HttpResponse:
     procedure = _procedure(request, slug)
-    periods = _periods(request).filter(procedure=procedure).order_by("-valid_from")
+    periods = list(_periods(request).filter(procedure=procedure).order_by("-valid_from"))
     day = today()
+    is_member = may.reader_agencies(request.user).filter(pk=procedure.agency_id).exists()
     context = {
         "procedure": procedure,
         "editions": [(period, state_of(period.version, period, on=day)) for period in periods],
+        "pair": pair_of(request.user, procedure, "", ""),
+        "revisions": revision_rows(periods[0].version) if periods else [],
+        "revisions_paper": DocumentSettings.of(procedure.agency).paper("revisions"),
+        "is_member": is_member,
     }
     return render(request, "procedures/procedure_versions.html", context)
 
