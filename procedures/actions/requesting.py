@@ -5,7 +5,7 @@ import datetime as dt
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from procedures.models import ChangeRequest, Procedure
+from procedures.models import ChangeRequest, Procedure, Review
 from qms.foundation.dates import today
 from qms.foundation.text import clean, clean_lines
 from qms.organisation.models import User
@@ -22,11 +22,13 @@ def request_change(
     step_key: str = "",
     step_text: str = "",
     requested_on: dt.date | None = None,
+    kind: str = ChangeRequest.Kind.REVISE,
+    review: Review | None = None,
 ) -> ChangeRequest:
     """Ask that `procedure` be changed; `requested_on` is the day on paper (None: today).
 
-    The same again, while it waits, is the same request. Raises ValidationError without `what` or
-    `why`, and for a day in the future.
+    `review` is the verdict that asks for it, where one does. The same again, while it waits, is
+    the same request. Raises ValidationError without `what` or `why`, and for a day in the future.
     """
     day = requested_on or today()
     said = {"what": clean_lines(what), "why": clean_lines(why)}
@@ -41,6 +43,8 @@ def request_change(
         "step_key": step_key,
         "step_text": clean(step_text)[:300],
         "requested_on": day,
+        "kind": kind,
+        "review": review,
     }
     same = ChangeRequest.objects.waiting().filter(procedure=procedure, requested_by=by, **given)
     if (known := same.first()) is not None:
