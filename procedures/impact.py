@@ -119,13 +119,15 @@ def _cited(
     citing: dict[int, _Citing] = {}
     if documents:
         bases = VersionBasis.objects.filter(wanted, document__in=documents)
-        for row in bases.values("version_id", "document_id", "is_direct", **names):
+        rows: Any = bases.values("version_id", "document_id", "is_direct", **names)
+        for row in rows:
             reach = Reach.DIRECT if row["is_direct"] else Reach.GENERAL
             cited["legal", row["document_id"]].append((row["version_id"], reach))
             citing.setdefault(row["version_id"], _citing(row))
     if tthc:
         covering = VersionTTHC.objects.filter(wanted, tthc__in=tthc)
-        for row in covering.values("version_id", "tthc_id", **names):
+        rows = covering.values("version_id", "tthc_id", **names)
+        for row in rows:
             cited["tthc", row["tthc_id"]].append((row["version_id"], Reach.TTHC))
             citing.setdefault(row["version_id"], _citing(row))
     periods = InForcePeriod.objects.standing().filter(version__in=list(citing))
@@ -198,8 +200,11 @@ def open_rows(rows: QuerySet[ImpactRow]) -> QuerySet[ImpactRow]:
     )
 
 
-def with_progress(sheets: QuerySet[ImpactSheet]) -> QuerySet[ImpactSheet]:
-    """Annotate `row_count`, `unsettled` (rows without a verdict), `is_open` (something to do)."""
+def with_progress(sheets: QuerySet[ImpactSheet]) -> QuerySet[Any]:
+    """Annotate `row_count`, `settled_count` (rows with a verdict) and `is_open`.
+
+    The counts are None where there is no such row; open is what has something to be done.
+    """
     rows = ImpactRow.objects.filter(sheet=OuterRef("pk")).order_by()
     settled = rows.filter(Exists(_last_review()))
     counted = Count("pk")

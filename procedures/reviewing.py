@@ -1,6 +1,7 @@
 """When a document is to be looked at again at its interval (xem xét định kỳ, ISO 9001 7.5.2 c)."""
 
 import datetime as dt
+from typing import Any
 
 from django.db.models import F, Max, Q, QuerySet, Subquery
 from django.db.models.expressions import OuterRef
@@ -34,7 +35,7 @@ def last_review_of(procedure: Procedure) -> dt.date | None:
     return last
 
 
-def with_last_look(periods: QuerySet[InForcePeriod]) -> QuerySet[InForcePeriod]:
+def with_last_look(periods: QuerySet[InForcePeriod]) -> QuerySet[Any]:
     """Annotate `last_review` (None: none) and `looked_at_on`, from which the interval counts."""
     last = (
         periodic_reviews()
@@ -48,7 +49,7 @@ def with_last_look(periods: QuerySet[InForcePeriod]) -> QuerySet[InForcePeriod]:
     )
 
 
-def overdue(periods: QuerySet[InForcePeriod], *, on: dt.date) -> QuerySet[InForcePeriod]:
+def overdue(periods: QuerySet[InForcePeriod], *, on: dt.date) -> Any:
     """Return the periods whose periodic review is late on the day, by the agency's interval.
 
     One question beforehand for the intervals; an agency without profile has none.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
@@ -203,7 +203,7 @@ def link_document(cited: LegalDocument) -> None:
     The database lets a frozen version be tied to what its content names to the letter, and to
     nothing else; another spelling of the number is tied by its next version.
     """
-    versions = VersionBasis._meta.get_field("version").related_model._default_manager
+    versions: Any = VersionBasis._meta.get_field("version").related_model._default_manager
     tied = VersionBasis.objects.filter(document=cited).values("version")
     naming = versions.filter(content__contains=cited.number).exclude(pk__in=tied)
     rows: list[VersionBasis] = []

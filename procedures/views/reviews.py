@@ -84,7 +84,7 @@ def impact_detail(request: UserRequest, pk: int) -> HttpResponse:
             signing=Signing(method=Signature.Method.PASSWORD),
         )
     except ValidationError as refusal:
-        form.add_error(None, refusal.messages)  # type: ignore[arg-type]
+        form.add_error(None, refusal)
         return impact_page(request, sheet, form)
     number = batch.reviews.count()
     return explain(request, redirect(sheet), f"Đã kết luận cho {number} quy trình, đã ký xác nhận.")
@@ -149,7 +149,7 @@ def review_list(request: UserRequest) -> HttpResponse:
             signing=Signing(method=Signature.Method.PASSWORD),
         )
     except ValidationError as refusal:
-        form.add_error(None, refusal.messages)  # type: ignore[arg-type]
+        form.add_error(None, refusal)
         return review_page(request, form)
     done = f"Đã xem xét định kỳ {len(procedures)} quy trình, đã ký xác nhận."
     return explain(request, redirect("procedures:review-list"), done)

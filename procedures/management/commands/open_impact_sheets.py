@@ -22,7 +22,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, by: str | None = None, **options: Any) -> None:
         user = User.objects.get(username=by) if by else User.objects.system()
         before = ImpactSheet.objects.count(), ImpactRow.objects.count()
-        changes = [
+        changes: list[LegalChange | TTHCChange] = [
             *LegalChange.objects.filter(is_void=False).select_related("document", "by_document"),
             *TTHCChange.objects.filter(is_void=False).select_related("tthc"),
         ]
