@@ -13,11 +13,11 @@ from qms.records.signatures import manner
 _MOST = 3  # signatures side by side
 _COLUMNS = (
     ("no", "TT", 8),
-    ("code", "Mã hiệu", 22),
-    ("title", "Tên quy trình", 52),
+    ("code", "Mã hiệu", 30),
+    ("title", "Tên quy trình", 50),
     ("reach", "Liên quan", 26),
     ("verdict", "Kết luận", 30),
-    ("reason", "Lý do", 44),
+    ("reason", "Lý do", 40),
     ("request", "Phiếu yêu cầu", 22),
 )
 
