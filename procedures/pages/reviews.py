@@ -14,7 +14,7 @@ from procedures.actions.reviews import last_verdict
 from procedures.forms.reviews import PeriodicForm, SettleForm
 from procedures.impact import RowState, rows_of_sheet
 from procedures.models import ImpactRow, ImpactSheet, InForcePeriod, Procedure, Review
-from procedures.permissions import visible_procedures
+from procedures.permissions import reader_agencies, visible_procedures
 from procedures.permissions.reviews import (
     can_review,
     reviewing_agencies,
@@ -160,7 +160,8 @@ def review_lines(request: UserRequest, agencies: set[int]) -> list[ReviewLine]:
     `agencies` are those for whose procedures they give verdicts.
     """
     periods = with_last_look(InForcePeriod.objects.valid(on=today())).filter(
-        procedure__in=visible_procedures(request.user)
+        procedure__in=visible_procedures(request.user),
+        procedure__agency__in=reader_agencies(request.user),
     )
     read = periods.select_related("version", "procedure__agency__profile", "procedure__owner")
     lines = [

@@ -54,7 +54,7 @@ def test_page_tells_validity_and_all_that_cites_it_on_the_day(client: Client) ->
     assert "Tờ trình" in page
     assert "Thay thế: " in _text(client, new.get_absolute_url())
 
-    sign_in(client, office.staff)
+    sign_in(client, office.clerk)
     page = _text(client, old.get_absolute_url())
     assert general.get_absolute_url() not in page  # a draft is not for everybody
     assert "Ghi thay đổi" not in page
