@@ -10,6 +10,8 @@ _EXCLUSION = "procedures_exclusion"
 _REQUEST = "procedures_changerequest"
 _CORRECTION = "procedures_decisioncorrection"
 _COPY = "procedures_printedcopy"
+_LEGAL = "procedures_legaldocument"
+_BASIS = "procedures_versionbasis"
 _FROZEN = "('approved', 'issued', 'discarded')"
 _KEPT = (
     "content",
@@ -24,7 +26,7 @@ _KEPT = (
 )
 _LINK_TABLES = (
     "procedures_versiontthc",
-    "procedures_versionbasis",
+    _BASIS,
     "procedures_versionform",
     "procedures_stepduty",
     "procedures_versiontakesup",
@@ -71,10 +73,18 @@ def _link_triggers() -> list[Trigger]:
             f"WHERE v.id = {row}.version_id AND v.status IN {_FROZEN})"
         )
 
+    # A document may come into the register after the version that names it was approved.
+    named = (
+        f"EXISTS (SELECT 1 FROM {_VERSION} v, {_LEGAL} d WHERE v.id = NEW.version_id "
+        "AND d.id = NEW.document_id AND v.content LIKE '%' || d.number || '%')"
+    )
     made = []
     for table in _LINK_TABLES:
+        added = frozen("NEW")
+        if table == _BASIS:
+            added = f"{added} AND NOT {named}"
         made += [
-            Trigger(f"{table}_frozen_insert", table, "INSERT", frozen("NEW"), _MESSAGE),
+            Trigger(f"{table}_frozen_insert", table, "INSERT", added, _MESSAGE),
             Trigger(f"{table}_frozen_update", table, "UPDATE", frozen("OLD"), _MESSAGE),
             Trigger(f"{table}_frozen_delete", table, "DELETE", frozen("OLD"), _MESSAGE),
         ]

@@ -61,7 +61,23 @@ ACCESS: dict[str, str | frozenset[Role]] = {
     "procedures:compare": PUBLIC,
     "procedures:compare-pdf": PUBLIC,
     # legal: the legal register: external documents and their changes
+    "procedures:legal-new": SECRETARY,
+    "procedures:legal-unknown": SECRETARY,
+    "procedures:legal-detail": BY_OBJECT,
+    "procedures:legal-edit": BY_OBJECT,
+    "procedures:legal-file": BY_OBJECT,
+    "procedures:legal-change-new": BY_OBJECT,
+    "procedures:legal-change-void": BY_OBJECT,
+    "procedures:tthc-change-new": BY_OBJECT,
+    "procedures:tthc-change-void": BY_OBJECT,
     # reviews: impact sheets and periodic reviews
+    "procedures:impact-list": READERS,
+    "procedures:impact-detail": BY_OBJECT,
+    "procedures:impact-pdf": BY_OBJECT,
+    "procedures:impact-docx": BY_OBJECT,
+    "procedures:legal-impact-open": BY_OBJECT,
+    "procedures:tthc-impact-open": BY_OBJECT,
+    "procedures:review-list": READERS,
     # circulation: acknowledgements, meetings that disseminate, distribution
     # copies: numbered copies, recall, and asking whether a print is valid
     # registers: registers of documents, records, forms; their labels

@@ -18,6 +18,14 @@ from procedures.actions.drafting import (
 )
 from procedures.actions.granting import grant_reading
 from procedures.actions.issuing import Numbering, issue_decision
+from procedures.actions.legal import (
+    Recorded,
+    add_document,
+    record_legal_change,
+    record_tthc_change,
+    update_document,
+    void_change,
+)
 from procedures.actions.paper import (
     PaperIssue,
     accept_paper,
@@ -26,12 +34,20 @@ from procedures.actions.paper import (
 )
 from procedures.actions.renditions import make_renditions
 from procedures.actions.requesting import request_change
+from procedures.actions.reviews import (
+    open_impact_sheet,
+    open_impact_sheets,
+    review_periodically,
+    settle_rows,
+)
 
 __all__ = [
     "NewProcedure",
     "Numbering",
     "PaperIssue",
+    "Recorded",
     "accept_paper",
+    "add_document",
     "add_items",
     "approve_decision",
     "cancel_decision",
@@ -41,12 +57,20 @@ __all__ = [
     "issue_decision",
     "issue_form",
     "make_renditions",
+    "open_impact_sheet",
+    "open_impact_sheets",
+    "record_legal_change",
+    "record_tthc_change",
     "register_new_paper",
     "register_paper",
     "remove_item",
     "request_change",
     "return_version",
+    "review_periodically",
     "set_authors",
+    "settle_rows",
     "start_procedure",
     "start_version",
+    "update_document",
+    "void_change",
 ]

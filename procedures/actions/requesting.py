@@ -5,7 +5,7 @@ import datetime as dt
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from procedures.models import ChangeRequest, DecisionItem, DocumentSettings, Procedure
+from procedures.models import ChangeRequest, DecisionItem, DocumentSettings, Procedure, Review
 from qms.foundation.dates import today
 from qms.foundation.text import clean, clean_lines
 from qms.organisation.models import User
@@ -25,13 +25,14 @@ def request_change(
     step_key: str = "",
     step_text: str = "",
     requested_on: dt.date | None = None,
+    review: Review | None = None,
 ) -> ChangeRequest:
     """Ask that `procedure` be changed, or abolished; the request gets its number (BM-01-03).
 
-    `requested_on` is the day on paper (None: today); `current_text` what stands there now.
+    `requested_on` is the day on paper (None: today); `current_text` what stands there now;
+    `review` the verdict that asks for it, where one does.
 
-    The same again, while it waits, is the same request. Raises ValidationError without `what` or
-    `why`, and for a day in the future.
+    The same again, while it waits, is the same request. Raises ValidationError without `what` or `why`, and for a day in the future.
     """
     day = requested_on or today()
     said = {"what": clean_lines(what), "why": clean_lines(why)}
@@ -50,6 +51,7 @@ def request_change(
         "step_key": step_key,
         "step_text": clean(step_text)[:300],
         "requested_on": day,
+        "review": review,
     }
     same = ChangeRequest.objects.waiting().filter(procedure=procedure, requested_by=by, **given)
     if (known := same.first()) is not None:

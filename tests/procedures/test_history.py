@@ -266,7 +266,7 @@ def test_history_query_count_is_constant(
     page = address(first.procedure)
     client.force_login(getattr(office, who))
 
-    with django_assert_num_queries(12 if who == "staff" else 11):
+    with django_assert_num_queries(13 if who == "staff" else 12):
         answer = client.get(page)
 
     assert len(answer.context["entries"]) >= 3 * count
