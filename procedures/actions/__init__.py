@@ -1,11 +1,14 @@
 """Deeds that change several records together, all or none."""
 
 from procedures.actions.blanks import issue_form
+from procedures.actions.correcting import Correction, correct_decision
 from procedures.actions.deciding import (
+    Words,
     add_items,
     approve_decision,
     cancel_decision,
     compose_decision,
+    edit_decision,
     remove_item,
     return_version,
 )
@@ -26,17 +29,22 @@ from procedures.actions.paper import (
 )
 from procedures.actions.renditions import make_renditions
 from procedures.actions.requesting import request_change
+from procedures.actions.withdrawing import withdraw_decision
 
 __all__ = [
+    "Correction",
     "NewProcedure",
     "Numbering",
     "PaperIssue",
+    "Words",
     "accept_paper",
     "add_items",
     "approve_decision",
     "cancel_decision",
     "compose_decision",
+    "correct_decision",
     "discard_version",
+    "edit_decision",
     "grant_reading",
     "issue_decision",
     "issue_form",
@@ -49,4 +57,5 @@ __all__ = [
     "set_authors",
     "start_procedure",
     "start_version",
+    "withdraw_decision",
 ]
