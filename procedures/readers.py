@@ -17,9 +17,7 @@ def readers_of(versions: Sequence[ProcedureVersion], on: dt.date) -> dict[int, l
     """
     duties = (
         StepDuty.objects.filter(version__in=[version.pk for version in versions])
-        .values_list(
-            "version_id", "position_id", "unit_id", "version__procedure__agency__path"
-        )
+        .values_list("version_id", "position_id", "unit_id", "version__procedure__agency__path")
         .distinct()
     )
     wanted = list(duties.order_by("version_id"))

@@ -77,9 +77,7 @@ def issue_decision(decision: Decision, numbering: Numbering, *, by: User) -> Non
     transaction.on_commit(lambda: make_renditions(keys, by=by), robust=True)
 
 
-def set_effects(
-    decision: Decision, effects: Mapping[int, dt.date | None], *, by: User
-) -> None:
+def set_effects(decision: Decision, effects: Mapping[int, dt.date | None], *, by: User) -> None:
     """Let items of the decision, by key, take effect on days of their own; None is that of all."""
     for item in decision.standing_items():
         if item.pk in effects:

@@ -359,6 +359,11 @@ class InForcePeriod(RecordedModel):
             ),
         ]
 
+    @property
+    def transition(self) -> str:
+        """Return the clause by which the ended version still serves what came in before."""
+        return self.ended_by.decision.transition if self.ended_by else ""
+
     def __str__(self) -> str:
         until = f" đến trước {format_date(self.valid_to)}" if self.valid_to else ""
         return f"{self.version} từ {format_date(self.valid_from)}{until}"
