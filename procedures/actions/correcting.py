@@ -51,6 +51,8 @@ def correct_decision(
         raise TransitionNotAllowed(
             f"Quyết định đang ở trạng thái “{stored.get_status_display()}”, không đính chính được."
         )
+    if stored.signed_on is None or stored.effective_on is None:  # the database refuses that
+        raise ValueError("An issued decision has its days.")
     right = Numbering(clean(correction.number), correction.signed_on, correction.effective_on)
     _check(stored, right, correction)
     row = DecisionCorrection(

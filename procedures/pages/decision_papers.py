@@ -120,6 +120,7 @@ def _letterhead(decision: Decision, profile: AgencyProfile | None) -> Letterhead
         place=profile.place if profile else "",
         chief=chief,
         standard=profile.standard if profile else "TCVN ISO 9001:2015",
+        name=decision.issuer_name or decision.agency.name,
     )
 
 

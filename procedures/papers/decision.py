@@ -35,6 +35,7 @@ class Letterhead:
     place: str
     chief: str
     standard: str
+    name: str  # of the issuer in running text
 
     @property
     def authority(self) -> str:
@@ -135,7 +136,7 @@ def correction_paper(facts: CorrectionFacts) -> Paper:
     blocks: list[Block] = [
         *(Text(mark, bold=True, align="center") for mark in facts.marks),
         *(Text(line) for line in facts.reason),
-        Text(f"{_proper(facts.head.issuer)} đính chính {facts.decision} như sau:"),
+        Text(f"{facts.head.name} đính chính {facts.decision} như sau:"),
         grid,
         Text(f"Các nội dung khác của Quyết định giữ nguyên{_FULL_STOP}"),
         Signers((_signer(facts.head, facts.signed),)),
@@ -158,11 +159,6 @@ def _about(subject: str) -> str:
     if text.casefold().startswith("về việc"):
         return text
     return f"Về việc {text[:1].lower()}{text[1:]}"
-
-
-def _proper(name: str) -> str:
-    """Return a name that is written in capitals as it stands in running text."""
-    return name.capitalize() if name.isupper() else name
 
 
 # --- the articles ---
@@ -235,7 +231,7 @@ def _annex(facts: DecisionFacts) -> Iterator[Block]:
     yield Text("PHỤ LỤC", bold=True, align="center")
     yield Text(f"DANH MỤC {facts.what.upper()}", bold=True, align="center")
     yield Text(
-        f"(Kèm theo Quyết định số {number} {day} của {_proper(facts.head.issuer)})",
+        f"(Kèm theo Quyết định số {number} {day} của {facts.head.name})",
         italic=True,
         align="center",
     )
@@ -244,12 +240,12 @@ def _annex(facts: DecisionFacts) -> Iterator[Block]:
 
 def _grid(rows: Sequence[AnnexRow]) -> Grid:
     columns = (
-        Column("STT", 11, "center"),
-        Column("Mã hiệu", 26),
-        Column("Tên", 58),
+        Column("STT", 13, "center"),
+        Column("Mã hiệu", 32),
+        Column("Tên", 52),
         Column("Lần ban hành/ sửa đổi", 22, "center"),
-        Column("TTHC", 24),
-        Column("Thay thế bản", 29),
+        Column("TTHC", 23),
+        Column("Thay thế bản", 28),
     )
     cells: list[tuple[str, ...]] = []
     kinds: list[RowKind] = []

@@ -83,7 +83,7 @@ def decision_correct(request: UserRequest, pk: int) -> HttpResponse:
 def _tell(form: CorrectionForm, refusal: ValidationError) -> None:
     """Say it at its field; what belongs to none of this form, above all."""
     if hasattr(refusal, "error_dict") and not set(refusal.error_dict) <= set(form.fields):
-        form.add_error(None, refusal.messages)  # type: ignore[arg-type]
+        form.add_error(None, refusal.messages)
     else:
         form.add_error(None, refusal)
 
