@@ -125,7 +125,17 @@ def _of_decision(row: str, statuses: str) -> str:
 
 def _decision_triggers() -> list[Trigger]:
     """What a leader signed stays, and so does what the văn thư entered, but for a correction."""
-    decided = ("agency_id", "origin", "subject", "transition", "approved_by_id", "approved_at")
+    decided = (
+        "agency_id",
+        "issuer_name",
+        "origin",
+        "subject",
+        "transition",
+        "grounds",
+        "recipients",
+        "approved_by_id",
+        "approved_at",
+    )
     signed = "('approved', 'issued', 'withdrawn')"
     issued = "('issued', 'withdrawn')"
     system_made = (
@@ -156,7 +166,7 @@ def _decision_triggers() -> list[Trigger]:
             f"{_DECISION}_original",
             _DECISION,
             "UPDATE",
-            f"OLD.status IN {issued} AND ({_changed('signed_file_id')})",
+            f"OLD.status IN {issued} AND ({_changed('signed_file_id', 'signed_check')})",
             message,
         ),
         Trigger(f"{_DECISION}_kept", _DECISION, "DELETE", "1 = 1", message),

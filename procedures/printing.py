@@ -13,7 +13,7 @@ from procedures.pdf import (
 )
 from procedures.revisions import expected_number, revision_rows, taken_up_text
 from procedures.workflow import VersionStatus
-from qms.foundation.dates import format_date, today
+from qms.foundation.dates import LOCAL, format_date, today
 from qms.organisation.models import AgencyProfile
 from qms.records.models import Signature
 from qms.records.signatures import manner
@@ -29,7 +29,8 @@ def printed_version(
     """
     procedure = version.procedure
     profile = _profile(version)
-    period = version.periods.filter(voided_at=None).select_related("begun_by__decision").first()
+    periods = version.periods.filter(voided_at=None)
+    period = periods.select_related("begun_by__decision", "ended_by__decision").first()
     decision = period.begun_by.decision if period else None
     mark = _mark(version, period, is_copy=is_copy)
     issue_no, revision_no, is_expected = expected_number(version)
@@ -57,8 +58,9 @@ def printed_version(
         wet_ink=wet_ink,
         is_on_paper=version.origin == version.Origin.PAPER
         and not (document.steps or document.body),
-        notes=tuple(_notes(version, decision, signatures)),
+        notes=tuple(_notes(version, decision, signatures, is_copy=is_copy)),
         taken_up=tuple(map(taken_up_text, document.taken_up)),
+        transition=" ".join(period.transition.split()) if period and mark is Mark.ENDED else "",
     )
 
 
@@ -123,9 +125,16 @@ def _revisions(version: ProcedureVersion) -> Iterator[PrintedRevision]:
 
 
 def _notes(
-    version: ProcedureVersion, decision: Decision | None, signatures: list[Signature]
+    version: ProcedureVersion,
+    decision: Decision | None,
+    signatures: list[Signature],
+    *,
+    is_copy: bool,
 ) -> Iterator[str]:
-    """Yield where a version comes from that was taken over from paper, or made up to show."""
+    """Yield where a version comes from that was taken over from paper, or made up to show.
+
+    A copy made now also tells what was corrected; the rendition kept at issue is older than that.
+    """
     if version.origin == version.Origin.PAPER:
         note = "Tài liệu đã ban hành trên bản giấy, ghi nhận vào hệ thống để quản lý."
         if version.scan_id:
@@ -135,5 +144,12 @@ def _notes(
             if signature.act == Signature.Act.ACCEPTED:
                 who = f"{signature.person_name}, {signature.position_name}".strip(", ")
                 yield f"Người chấp nhận ghi nhận: {who}, ngày {format_date(signature.signed_on)}."
+    for mended in decision.corrections.all() if decision and is_copy else ():
+        yield (
+            f"Đính chính ngày {format_date(mended.corrected_at.astimezone(LOCAL).date())}: quyết "
+            f"định ban hành trước ghi số {mended.old_number} ngày "
+            f"{format_date(mended.old_signed_on)}, hiệu lực từ "
+            f"{format_date(mended.old_effective_on)}."
+        )
     if decision and decision.is_illustrative:
         yield decision.note or "Quyết định ban hành được lập để minh họa."

@@ -45,7 +45,7 @@ class State:
 
     @property
     def is_ended(self) -> bool:
-        return self.code in ("ended", "abolished")
+        return self.code in ("ended", "abolished", "withdrawn")
 
 
 def state_of(version: ProcedureVersion, period: InForcePeriod | None, *, on: dt.date) -> State:
@@ -54,6 +54,8 @@ def state_of(version: ProcedureVersion, period: InForcePeriod | None, *, on: dt.
         return State(version.status)
     if period is None:
         return State("ended", "chưa từng có hiệu lực")
+    if period.voided_at is not None:
+        return State("withdrawn", "trước khi có hiệu lực")
     if period.valid_from > on:
         return State("scheduled", f"từ {format_date(period.valid_from)}")
     if period.valid_to is not None and period.valid_to <= on:

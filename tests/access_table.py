@@ -109,6 +109,13 @@ ACCESS: dict[str, str | frozenset[Role]] = {
     "procedures:decision-issue": BY_OBJECT,
     "procedures:decision-cancel": BY_OBJECT,
     "procedures:decision-file": BY_OBJECT,
+    "procedures:decision-edit": BY_OBJECT,
+    "procedures:decision-pdf": BY_OBJECT,
+    "procedures:decision-docx": BY_OBJECT,
+    "procedures:decision-correct": BY_OBJECT,
+    "procedures:decision-correction-pdf": BY_OBJECT,
+    "procedures:decision-correction-file": BY_OBJECT,
+    "procedures:decision-withdraw": BY_OBJECT,
     # audits: planning, team, timetable, report
     "audits:audit-list": ANYONE,
     "audits:audit-new": SECRETARY,

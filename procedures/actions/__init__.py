@@ -1,11 +1,14 @@
 """Deeds that change several records together, all or none."""
 
 from procedures.actions.blanks import issue_form
+from procedures.actions.correcting import Correction, correct_decision
 from procedures.actions.deciding import (
+    Words,
     add_items,
     approve_decision,
     cancel_decision,
     compose_decision,
+    edit_decision,
     remove_item,
     return_version,
 )
@@ -40,19 +43,24 @@ from procedures.actions.reviews import (
     review_periodically,
     settle_rows,
 )
+from procedures.actions.withdrawing import withdraw_decision
 
 __all__ = [
+    "Correction",
     "NewProcedure",
     "Numbering",
     "PaperIssue",
     "Recorded",
+    "Words",
     "accept_paper",
     "add_document",
     "add_items",
     "approve_decision",
     "cancel_decision",
     "compose_decision",
+    "correct_decision",
     "discard_version",
+    "edit_decision",
     "grant_reading",
     "issue_decision",
     "issue_form",
@@ -73,4 +81,5 @@ __all__ = [
     "start_version",
     "update_document",
     "void_change",
+    "withdraw_decision",
 ]

@@ -74,4 +74,6 @@ def _warning(printed: PrintedVersion) -> str:
     if printed.mark is not Mark.ENDED:
         return _WARNINGS[printed.mark]
     day = f" TỪ NGÀY {format_date(printed.ended_on)}" if printed.ended_on else ""
+    if printed.transition:
+        return f"HẾT HIỆU LỰC{day} – CHỈ ÁP DỤNG CHO HỒ SƠ TIẾP NHẬN TRƯỚC NGÀY ĐÓ"
     return f"HẾT HIỆU LỰC{day} – KHÔNG DÙNG ĐỂ GIẢI QUYẾT CÔNG VIỆC"

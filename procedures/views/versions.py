@@ -44,16 +44,21 @@ _open_version = ProcedureVersion.objects.open().filter(procedure=OuterRef("proce
 
 def _periods(request: HttpRequest) -> QuerySet[InForcePeriod]:
     """Return the standing periods this person may read, the one that matters today first."""
+    return _all_periods(request).filter(voided_at=None)
+
+
+def _all_periods(request: HttpRequest) -> QuerySet[InForcePeriod]:
+    """Return the same with those voided, which come last."""
     day = today()
     rank = Case(
+        When(voided_at__isnull=False, then=Value(3)),
         When(valid_on(day), then=Value(0)),
         When(valid_to__lte=day, then=Value(1)),
         default=Value(2),
         output_field=IntegerField(),
     )
     return (
-        InForcePeriod.objects.standing()
-        .filter(procedure__in=may.visible_procedures(request.user))
+        InForcePeriod.objects.filter(procedure__in=may.visible_procedures(request.user))
         .select_related(
             "version__procedure__agency__profile",
             "version__procedure__owner",
@@ -88,7 +93,8 @@ def _edition(request: HttpRequest, slug: str, number: str) -> InForcePeriod:
     wanted = Q(
         version__issue_no=int(issue), version__revision_no=int(revision) if revision else None
     )
-    period = _periods(request).filter(wanted, procedure__slug=slug).first()
+    # One whose decision was withdrawn is still read by its number, and says so.
+    period = _all_periods(request).filter(wanted, procedure__slug=slug).first()
     if period is None:
         raise Http404
     return period
@@ -108,6 +114,7 @@ def _read(request: HttpRequest, period: InForcePeriod, *, is_edition: bool = Fal
         chosen=chosen if chosen in codes and len(codes) > 1 else "",
     )
     standing = _standing(procedure, besides=period)
+    has_ended = period.voided_at is None and reading.state.is_ended
     context = {
         "reading": reading,
         "version": version,
@@ -116,6 +123,7 @@ def _read(request: HttpRequest, period: InForcePeriod, *, is_edition: bool = Fal
         "decision": period.begun_by.decision,
         "covered": version.document.tthc,
         "is_edition": is_edition,
+        "transition": period.transition if has_ended else "",
         "in_force": next((p for p in standing if p.valid_from <= today()), None),
         "coming": next((p for p in standing if p.valid_from > today()), None),
         "may_start": may.can_start(request.user, procedure.owner),
@@ -142,7 +150,7 @@ def version_pdf(request: HttpRequest, slug: str, number: str) -> HttpResponseBas
     kept = Rendition.objects.filter(version=version).select_related("file").first()
     has_ended = state_of(version, period, on=today()).is_ended
     wet_ink = "ky-tay" in request.GET and request.user.is_authenticated
-    if kept and not has_ended and not wet_ink:
+    if kept and not has_ended and not wet_ink and not _is_corrected(period, kept):
         answer: HttpResponseBase = files.response(kept.file, name=name, inline=True)
         return answer
     data = copy_pdf(version, wet_ink=wet_ink)
@@ -150,6 +158,11 @@ def version_pdf(request: HttpRequest, slug: str, number: str) -> HttpResponseBas
     header = content_disposition_header(as_attachment=False, filename=files.label_of(name))
     answer.headers["Content-Disposition"] = header or "inline"
     return answer
+
+
+def _is_corrected(period: InForcePeriod, kept: Rendition) -> bool:
+    """Tell whether a correction was signed after the PDF was made, which says what was wrong."""
+    return period.begun_by.decision.corrections.filter(corrected_at__gt=kept.made_at).exists()
 
 
 @require_safe
