@@ -1,6 +1,11 @@
 """Deeds that change several records together, all or none."""
 
 from procedures.actions.blanks import issue_form
+from procedures.actions.circulation import (
+    acknowledge,
+    attach_signed_list,
+    record_dissemination,
+)
 from procedures.actions.deciding import (
     add_items,
     approve_decision,
@@ -32,8 +37,10 @@ __all__ = [
     "Numbering",
     "PaperIssue",
     "accept_paper",
+    "acknowledge",
     "add_items",
     "approve_decision",
+    "attach_signed_list",
     "cancel_decision",
     "compose_decision",
     "discard_version",
@@ -41,6 +48,7 @@ __all__ = [
     "issue_decision",
     "issue_form",
     "make_renditions",
+    "record_dissemination",
     "register_new_paper",
     "register_paper",
     "remove_item",

@@ -23,6 +23,7 @@ from django.views.decorators.http import require_safe
 from procedures import permissions as may
 from procedures.chronicle import Extent, entries, rows_of
 from procedures.models import InForcePeriod, Procedure, ProcedureVersion, Rendition
+from procedures.pages.circulation import circulation_context
 from procedures.printing import copy_pdf
 from procedures.reading import posts_of, read_version, state_of
 from procedures.views.reach import open_to_strangers
@@ -113,7 +114,7 @@ def _read(request: HttpRequest, period: InForcePeriod, *, is_edition: bool = Fal
         "may_start": may.can_start(request.user, procedure.owner),
         "open_version": getattr(period, "open_version", None),
         "agency_name": profile.display_name if profile else procedure.agency.name,
-    }
+    } | circulation_context(request.user, version, on=today())
     return render(request, "procedures/procedure_detail.html", context)
 
 

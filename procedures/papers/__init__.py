@@ -1,0 +1,1 @@
+"""Printed records of document control, told as neutral stories."""
