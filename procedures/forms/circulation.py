@@ -1,11 +1,11 @@
 """What is typed about a meeting that disseminates documents, and its signed list."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
-from django.db.models import QuerySet
+from django.db.models import Case, IntegerField, QuerySet, When
 
 from procedures.circulation import asking_periods
 from procedures.models import ProcedureVersion
@@ -62,12 +62,18 @@ class _PeopleField(forms.ModelMultipleChoiceField):
         return f"{named} · chưa đọc {number:02d} tài liệu" if number else named
 
 
-def meeting_versions(agency: Unit, user: User) -> QuerySet[ProcedureVersion]:
-    """Return what may be gone through: the versions of the agency in force now or later."""
+def meeting_versions(
+    agency: Unit, user: User, *, first: Sequence[int] = ()
+) -> QuerySet[ProcedureVersion]:
+    """Return what may be gone through: the versions of the agency in force now or later.
+
+    Those of the keys `first` stand before the others.
+    """
     asking = asking_periods(on=today()).filter(procedure__agency=agency)
     versions = visible_issued(user).filter(pk__in=asking.values("version"))
     versions = versions.select_related("procedure").defer("content", "search_key")
-    return versions.order_by("procedure__sort_key", "pk")
+    is_first = Case(When(pk__in=first, then=0), default=1, output_field=IntegerField())
+    return versions.order_by(is_first, "procedure__sort_key", "pk")
 
 
 class MeetingForm(SignedListForm):
@@ -105,11 +111,12 @@ class MeetingForm(SignedListForm):
         user: User,
         places: Mapping[int, str],
         waiting: Mapping[int, int],
+        chosen: Sequence[int] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         versions: Any = self.fields["versions"]
-        versions.queryset = meeting_versions(agency, user)
+        versions.queryset = meeting_versions(agency, user, first=chosen)
         people: Any = self.fields["people"]
         people.queryset = people_of(agency, on=today())
         people.places, people.waiting = places, waiting

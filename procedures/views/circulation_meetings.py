@@ -77,6 +77,7 @@ def dissemination_new(request: UserRequest) -> HttpResponse:
         "user": request.user,
         "places": places_on(people, on=today()),
         "waiting": waiting,
+        "chosen": chosen,
     }
     if request.method == "POST" and "chon" not in request.POST:
         form = MeetingForm(request.POST, request.FILES, **known)

@@ -176,7 +176,7 @@ def test_a_small_change_is_settled_by_reading_back_to_the_last_great_one() -> No
     assert names(standing(small).read) == ["Lê Văn Chuyên"]
     assert asked(office.staff) == []
 
-    great = make_next_version(office, small, effective_on=today() + DAY)
+    great = make_next_version(office, small, effective_on=today() + DAY, is_significant=True)
     later = make_next_version(office, great, effective_on=today() + 2 * DAY, is_significant=False)
     assert asked(office.staff) == [great.pk, later.pk]
     actions.acknowledge([great], by=office.staff)
