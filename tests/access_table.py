@@ -15,6 +15,7 @@ SECRETARY = frozenset({Role.ISO_SECRETARY})
 READERS = frozenset(Role) - {Role.SYSTEM_ADMIN}  # the administrator has no way to content
 PLANNERS = frozenset({Role.ISO_SECRETARY, Role.LEADER, Role.INTERNAL_AUDITOR})
 WATCHERS = PLANNERS | {Role.EXTERNAL_CHECKER}
+FOLLOWERS = frozenset({Role.ISO_SECRETARY, Role.LEADER, Role.UNIT_HEAD})
 SETTLERS = frozenset({Role.ISO_SECRETARY, Role.LEADER, Role.SYSTEM_ADMIN})
 
 ACCESS: dict[str, str | frozenset[Role]] = {
@@ -79,6 +80,18 @@ ACCESS: dict[str, str | frozenset[Role]] = {
     "procedures:tthc-impact-open": BY_OBJECT,
     "procedures:review-list": READERS,
     # circulation: acknowledgements, meetings that disseminate, distribution
+    "procedures:reading-list": READERS,
+    "procedures:reading-overdue-sheet": FOLLOWERS,
+    "procedures:reading-task": BY_OBJECT,
+    "procedures:reading-detail": BY_OBJECT,
+    "procedures:reading-acknowledge": BY_OBJECT,
+    "procedures:dissemination-list": READERS,
+    "procedures:dissemination-new": SECRETARY,
+    "procedures:dissemination-detail": BY_OBJECT,
+    "procedures:dissemination-file": BY_OBJECT,
+    "procedures:dissemination-paper": BY_OBJECT,
+    "procedures:version-distribution": BY_OBJECT,
+    "procedures:version-distribution-paper": BY_OBJECT,
     # copies: numbered copies, recall, and asking whether a print is valid
     # registers: registers of documents, records, forms; their labels
     # bundles: drafts begun for one cause: re-issues, reorganisations

@@ -1,6 +1,11 @@
 """Deeds that change several records together, all or none."""
 
 from procedures.actions.blanks import issue_form
+from procedures.actions.circulation import (
+    acknowledge,
+    attach_signed_list,
+    record_dissemination,
+)
 from procedures.actions.correcting import Correction, correct_decision
 from procedures.actions.deciding import (
     Words,
@@ -53,9 +58,11 @@ __all__ = [
     "Recorded",
     "Words",
     "accept_paper",
+    "acknowledge",
     "add_document",
     "add_items",
     "approve_decision",
+    "attach_signed_list",
     "cancel_decision",
     "compose_decision",
     "correct_decision",
@@ -67,6 +74,7 @@ __all__ = [
     "make_renditions",
     "open_impact_sheet",
     "open_impact_sheets",
+    "record_dissemination",
     "record_legal_change",
     "record_tthc_change",
     "register_new_paper",

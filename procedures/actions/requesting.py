@@ -32,7 +32,8 @@ def request_change(
     `requested_on` is the day on paper (None: today); `current_text` what stands there now;
     `review` the verdict that asks for it, where one does.
 
-    The same again, while it waits, is the same request. Raises ValidationError without `what` or `why`, and for a day in the future.
+    The same again, while it waits, is the same request. Raises ValidationError without `what` or
+    `why`, and for a day in the future.
     """
     day = requested_on or today()
     said = {"what": clean_lines(what), "why": clean_lines(why)}

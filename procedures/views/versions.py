@@ -29,6 +29,7 @@ from procedures.models import (
     ProcedureVersion,
     Rendition,
 )
+from procedures.pages.circulation import circulation_context
 from procedures.pages.comparing import pair_of
 from procedures.printing import copy_pdf
 from procedures.reading import posts_of, read_version, state_of
@@ -129,7 +130,7 @@ def _read(request: HttpRequest, period: InForcePeriod, *, is_edition: bool = Fal
         "may_start": may.can_start(request.user, procedure.owner),
         "open_version": getattr(period, "open_version", None),
         "agency_name": profile.display_name if profile else procedure.agency.name,
-    }
+    } | circulation_context(request.user, version, on=today())
     return render(request, "procedures/procedure_detail.html", context)
 
 
