@@ -1,6 +1,7 @@
 """Deeds that change several records together, all or none."""
 
 from procedures.actions.blanks import issue_form
+from procedures.actions.copies import Holder, Recall, hand_out_copies, recall_copies
 from procedures.actions.deciding import (
     add_items,
     approve_decision,
@@ -28,9 +29,11 @@ from procedures.actions.renditions import make_renditions
 from procedures.actions.requesting import request_change
 
 __all__ = [
+    "Holder",
     "NewProcedure",
     "Numbering",
     "PaperIssue",
+    "Recall",
     "accept_paper",
     "add_items",
     "approve_decision",
@@ -38,9 +41,11 @@ __all__ = [
     "compose_decision",
     "discard_version",
     "grant_reading",
+    "hand_out_copies",
     "issue_decision",
     "issue_form",
     "make_renditions",
+    "recall_copies",
     "register_new_paper",
     "register_paper",
     "remove_item",

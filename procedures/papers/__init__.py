@@ -1,0 +1,1 @@
+"""What the printed records of document control say."""
