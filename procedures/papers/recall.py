@@ -88,8 +88,8 @@ def _grid(facts: RecallFacts) -> Grid:
         return Column(title, share, "center" if is_centered else "left")
 
     columns = (
-        column("no", "TT", 10, is_centered=True),
-        column("document", "Tên, mã hiệu tài liệu", 62),
+        column("no", "TT", 14, is_centered=True),
+        column("document", "Tên, mã hiệu tài liệu", 58),
         column("edition", "Lần ban hành/ sửa đổi", 24, is_centered=True),
         column("copy", "Bản số", 16, is_centered=True),
         column("holder", "Người, đơn vị giữ", 42),
