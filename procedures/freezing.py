@@ -12,6 +12,7 @@ _CORRECTION = "procedures_decisioncorrection"
 _COPY = "procedures_printedcopy"
 _LEGAL = "procedures_legaldocument"
 _BASIS = "procedures_versionbasis"
+_RECALL = "procedures_recallrecord"
 _FROZEN = "('approved', 'issued', 'discarded')"
 _KEPT = (
     "content",
@@ -253,6 +254,28 @@ def _copy_triggers() -> list[Trigger]:
     ]
 
 
+def _recall_triggers() -> list[Trigger]:
+    """What was recorded stays; only the signed paper is laid to it, once."""
+    told = (
+        "agency_id",
+        "number",
+        "kind",
+        "done_on",
+        "reason",
+        "way",
+        "performed_by",
+        "witnessed_by",
+        "recorded_by_id",
+        "recorded_at",
+    )
+    message = "Biên bản thu hồi, hủy tài liệu đã lập không được sửa, xóa."
+    changed = f"({_changed(*told)}) OR (OLD.file_id IS NOT NULL AND ({_changed('file_id')}))"
+    return [
+        Trigger(f"{_RECALL}_told", _RECALL, "UPDATE", changed, message),
+        Trigger(f"{_RECALL}_kept", _RECALL, "DELETE", "1 = 1", message),
+    ]
+
+
 # Rows that are only ever added, and what they are called.
 _APPENDED = {
     "procedures_review": "Kết luận xem xét tài liệu",
@@ -276,5 +299,6 @@ TRIGGERS = [
     *_exclusion_triggers(),
     *_change_request_triggers(),
     *_copy_triggers(),
+    *_recall_triggers(),
     *(t for table, what in _APPENDED.items() for t in never_changes(table, what)),
 ]

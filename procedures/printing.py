@@ -1,8 +1,8 @@
 """What a version prints: gathered from its records as they were, never typed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from procedures.models import Decision, InForcePeriod, ProcedureVersion
+from procedures.models import Decision, InForcePeriod, PrintedCopy, ProcedureVersion
 from procedures.pdf import (
     Mark,
     PrintedColumn,
@@ -12,6 +12,7 @@ from procedures.pdf import (
     version_pdf,
 )
 from procedures.revisions import expected_number, revision_rows, taken_up_text
+from procedures.stamps import controlled_stamp, uncontrolled_stamp
 from procedures.workflow import VersionStatus
 from qms.foundation.dates import LOCAL, format_date, today
 from qms.organisation.models import AgencyProfile
@@ -65,8 +66,22 @@ def printed_version(
 
 
 def copy_pdf(version: ProcedureVersion, *, wet_ink: bool = False) -> bytes:
-    """Return a PDF made now: a draft or an ended version carries its mark; it is not kept."""
-    return version_pdf(printed_version(version, wet_ink=wet_ink, is_copy=True))
+    """Return a PDF made now: a draft or an ended version carries its mark; it is not kept.
+
+    What was issued says on every page that nobody controls the print, and where to ask for it.
+    """
+    printed = printed_version(version, wet_ink=wet_ink, is_copy=True)
+    stamp = uncontrolled_stamp(version)
+    return version_pdf(printed, *([stamp] if stamp else []))
+
+
+def controlled_pdf(version: ProcedureVersion, copies: Iterable[PrintedCopy]) -> bytes:
+    """Return one PDF of numbered copies of `version`, each whole, one after the other.
+
+    Each page bears the number, the holder and the QR code of its copy. Nothing is written.
+    """
+    stamps = [controlled_stamp(copy) for copy in copies]
+    return version_pdf(printed_version(version, is_copy=True), *stamps)
 
 
 def _profile(version: ProcedureVersion) -> AgencyProfile | None:

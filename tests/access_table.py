@@ -93,6 +93,18 @@ ACCESS: dict[str, str | frozenset[Role]] = {
     "procedures:version-distribution": BY_OBJECT,
     "procedures:version-distribution-paper": BY_OBJECT,
     # copies: numbered copies, recall, and asking whether a print is valid
+    "procedures:copy-verify": PUBLIC,
+    "procedures:copy-list": WATCHERS | {Role.CLERK},
+    "procedures:copy-new": BY_OBJECT,
+    "procedures:copy-pdf": BY_OBJECT,
+    "procedures:copy-pdfs": BY_OBJECT,
+    "procedures:version-rendition": BY_OBJECT,
+    "procedures:recall-new": SECRETARY | {Role.CLERK},
+    "procedures:recall-detail": BY_OBJECT,
+    "procedures:recall-pdf": BY_OBJECT,
+    "procedures:recall-docx": BY_OBJECT,
+    "procedures:recall-scan": BY_OBJECT,
+    "procedures:recall-attach": BY_OBJECT,
     # registers: registers of documents, records, forms; their labels
     # bundles: drafts begun for one cause: re-issues, reorganisations
     # word_imports: reading Word files in

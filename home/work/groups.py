@@ -3,6 +3,7 @@
 from typing import Any
 
 from home.work.audits import audit_work
+from home.work.copies import copy_work
 from home.work.documents import document_notices, document_work
 from home.work.nonconformities import nonconformity_work
 from home.work.reading import reading_work
@@ -19,6 +20,7 @@ def work_of(user: Any) -> list[Group]:
         *pressing,
         *document_work(user),
         reading_work(user),
+        *copy_work(user),
         *audit_work(user),
         *treating,
         *document_notices(user),

@@ -6,6 +6,7 @@ from procedures.actions.circulation import (
     attach_signed_list,
     record_dissemination,
 )
+from procedures.actions.copies import Holder, Recall, hand_out_copies, recall_copies
 from procedures.actions.correcting import Correction, correct_decision
 from procedures.actions.deciding import (
     Words,
@@ -52,9 +53,11 @@ from procedures.actions.withdrawing import withdraw_decision
 
 __all__ = [
     "Correction",
+    "Holder",
     "NewProcedure",
     "Numbering",
     "PaperIssue",
+    "Recall",
     "Recorded",
     "Words",
     "accept_paper",
@@ -69,11 +72,13 @@ __all__ = [
     "discard_version",
     "edit_decision",
     "grant_reading",
+    "hand_out_copies",
     "issue_decision",
     "issue_form",
     "make_renditions",
     "open_impact_sheet",
     "open_impact_sheets",
+    "recall_copies",
     "record_dissemination",
     "record_legal_change",
     "record_tthc_change",
