@@ -1,5 +1,6 @@
 """What a version prints: gathered from its records as they were, never typed."""
 
+import datetime as dt
 from collections.abc import Iterator
 
 from procedures.content import TakenUp
@@ -18,6 +19,7 @@ from procedures.pdf import (
     PrintedVersion,
     version_pdf,
 )
+from procedures.word import version_docx
 from procedures.workflow import FROZEN_VERSION, VersionStatus
 from qms.foundation.dates import format_date, today
 from qms.organisation.models import AgencyProfile
@@ -71,6 +73,11 @@ def printed_version(
 def copy_pdf(version: ProcedureVersion, *, wet_ink: bool = False) -> bytes:
     """Return a PDF made now: a draft or an ended version carries its mark; it is not kept."""
     return version_pdf(printed_version(version, wet_ink=wet_ink, is_copy=True))
+
+
+def copy_docx(version: ProcedureVersion, *, made_at: dt.datetime) -> bytes:
+    """Return a Word document made at `made_at`, marked as an uncontrolled copy; it is not kept."""
+    return version_docx(printed_version(version, is_copy=True), made_at=made_at)
 
 
 def _profile(version: ProcedureVersion) -> AgencyProfile | None:

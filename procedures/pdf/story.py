@@ -23,7 +23,7 @@ _WARNINGS = {
 
 def version_pdf(printed: PrintedVersion) -> bytes:
     """Return the PDF of what is printed; the same bytes each time."""
-    return build(version_story(printed), _furniture(printed))
+    return build(version_story(printed), furniture(printed))
 
 
 def version_story(printed: PrintedVersion) -> list[Part]:
@@ -31,7 +31,8 @@ def version_story(printed: PrintedVersion) -> list[Part]:
     return [*front_page(printed), *revision_page(printed), *sections(printed)]
 
 
-def _furniture(printed: PrintedVersion) -> Furniture:
+def furniture(printed: PrintedVersion) -> Furniture:
+    """Return what stands around the text on every page: head, foot, mark and warning."""
     numbers = _numbers(printed)
     head = Head(
         superior=printed.agency_parent,
