@@ -26,6 +26,7 @@ from django.views.decorators.http import require_safe
 from procedures import permissions as may
 from procedures.imports.codes import read_code
 from procedures.models import Field, InForcePeriod, Procedure, VersionTTHC
+from procedures.permissions.exports import can_archive
 from procedures.views.library_sheet import library_workbook
 from procedures.views.reach import key_of, open_to_strangers
 from qms.foundation.dates import parse_date, today
@@ -106,6 +107,7 @@ def procedure_list(request: HttpRequest) -> HttpResponse:
         "units": Unit.objects.filter(pk__in=visible.values("owner")),
         "kinds": Procedure.Kind.choices if request.user.is_authenticated else (),
         "may_start": may.can_start(request.user),
+        "may_archive": can_archive(request.user),
     }
     return render(request, "procedures/procedure_list.html", context)
 

@@ -17,13 +17,14 @@ from django.db.models import (
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from procedures import permissions as may
 from procedures.chronicle import Extent, entries, rows_of
 from procedures.models import InForcePeriod, Procedure, ProcedureVersion, Rendition
-from procedures.printing import copy_pdf
+from procedures.printing import copy_docx, copy_pdf
 from procedures.reading import posts_of, read_version, state_of
 from procedures.views.reach import open_to_strangers
 from procedures.workflow import VersionStatus
@@ -141,6 +142,19 @@ def version_pdf(request: HttpRequest, slug: str, number: str) -> HttpResponseBas
     answer = HttpResponse(data, content_type="application/pdf")
     header = content_disposition_header(as_attachment=False, filename=files.label_of(name))
     answer.headers["Content-Disposition"] = header or "inline"
+    return answer
+
+
+@require_safe
+def version_docx(request: HttpRequest, slug: str, number: str) -> HttpResponse:
+    """Serve an edition as a Word document, made now: to people with an account."""
+    version = _edition(request, slug, number).version
+    data = copy_docx(version, made_at=timezone.now())
+    kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    answer = HttpResponse(data, content_type=kind)
+    name = files.label_of(f"{version.procedure.code} {version.number_slug}.docx")
+    header = content_disposition_header(as_attachment=True, filename=name)
+    answer.headers["Content-Disposition"] = header or "attachment"
     return answer
 
 

@@ -38,9 +38,7 @@ def version_docx(printed: PrintedVersion, *, made_at: dt.datetime) -> bytes:
     when it was taken; or the warning that the PDF bears, of a draft or of what is not in force.
     """
     around = furniture(printed)
-    paper = Paper(
-        "form", printed.content.title, (), code=printed.code, issuer=printed.agency_name
-    )
+    paper = Paper("form", printed.content.title, (), code=printed.code, issuer=printed.agency_name)
     document = bare_document(paper)
     width = text_width(paper)
     warning = around.warning if printed.mark is not Mark.NONE else _uncontrolled(made_at)

@@ -117,7 +117,7 @@ class Flow:
             self._fill_cell(_Cell(box, table), parts, line)
             column += span
         properties = row.get_or_add_trPr()
-        if sum(len(each.getPlainText()) for parts in line.cells for each in parts) < _LONG:
+        if sum(_length(part) for parts in line.cells for part in parts) < _LONG:
             properties.append(element("cantSplit"))
         if line.is_head:
             properties.append(element("tblHeader"))
@@ -137,6 +137,10 @@ class Flow:
 
 def _depth(part: Any) -> int:
     return int(getattr(part, "depth", 0))
+
+
+def _length(part: Any) -> int:
+    return sum(len(piece.text) for piece in part.told)
 
 
 def _style(part: Any, base: str) -> str:

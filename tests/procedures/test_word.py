@@ -205,9 +205,7 @@ def test_word_says_that_an_edition_has_ended() -> None:
 
 
 def _word_url(version: ProcedureVersion) -> str:
-    return reverse(
-        "procedures:version-docx", args=[version.procedure.slug, version.number_slug]
-    )
+    return reverse("procedures:version-docx", args=[version.procedure.slug, version.number_slug])
 
 
 def test_version_docx_is_served_to_readers(client: Client) -> None:
@@ -219,8 +217,7 @@ def test_version_docx_is_served_to_readers(client: Client) -> None:
 
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert f"{timezone.localtime():%d/%m/%Y}" in "".join(
-        p.text
-        for p in Document(io.BytesIO(answer.content)).sections[0].header.paragraphs
+        p.text for p in Document(io.BytesIO(answer.content)).sections[0].header.paragraphs
     )
 
 
