@@ -1,8 +1,8 @@
 """The job that packs all that is in force on the day on which it was asked for."""
 
 import datetime as dt
+import io
 import tempfile
-from typing import BinaryIO
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
@@ -74,21 +74,20 @@ def _make(job: Job, progress: Progress, *, with_word: bool) -> None:
 def _pack(
     job: Job,
     keys: list[int],
-    target: BinaryIO,
+    target: io.BufferedRandom,
     progress: Progress,
     *,
     day: dt.date,
     with_word: bool,
 ) -> None:
-    pack = Pack(target, at=job.asked_at)
-    rows: list[Row] = []
-    for key in keys:  # one at a time, so that few are in memory
-        rows.append(_pack_one(pack, key, job, with_word=with_word))
-        progress.step()
     profile = AgencyProfile.objects.filter(unit=job.agency).first()
     office = profile.display_name if profile else job.agency.name
-    pack.add(INDEX, index_workbook(rows, office=office, day=day))
-    pack.close()
+    rows: list[Row] = []
+    with Pack(target, at=job.asked_at) as pack:
+        for key in keys:  # one at a time, so that few are in memory
+            rows.append(_pack_one(pack, key, job, with_word=with_word))
+            progress.step()
+        pack.add(INDEX, index_workbook(rows, office=office, day=day))
 
 
 def _pack_one(pack: Pack, key: int, job: Job, *, with_word: bool) -> Row:

@@ -4,7 +4,7 @@ import datetime as dt
 import hashlib
 import zipfile
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import BinaryIO, Self
 
 from django.core.exceptions import ValidationError
 
@@ -17,12 +17,24 @@ _PIECE = 1 << 20  # bytes that are in memory at a time
 
 
 class Pack:
-    """Adds files to the ZIP that is written to `target`; each name is given once."""
+    """Adds files to the ZIP that is written to `target`; each name is given once.
+
+    As a context: what ends well ends with the list of sums, in the form `sha256sum -c` reads.
+    """
 
     def __init__(self, target: BinaryIO, *, at: dt.datetime) -> None:
         self._zip = zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED)
         self._time = at.astimezone(LOCAL).timetuple()[:6]
         self._sums: dict[str, str] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
+        with self._zip:
+            if kind is None:
+                lines = "".join(f"{digest}  {name}\n" for name, digest in self._sums.items())
+                self._zip.writestr(self._entry(SUMS), lines)
 
     def add_stored(self, name: str, stored: StoredFile) -> None:
         """Add a kept file, byte for byte.
@@ -46,12 +58,6 @@ class Pack:
     def sum_of(self, name: str) -> str:
         """Return the SHA-256 of what was added by that name."""
         return self._sums[name]
-
-    def close(self) -> None:
-        """End the ZIP with the list of sums, in the form that `sha256sum -c` reads."""
-        lines = "".join(f"{digest}  {name}\n" for name, digest in self._sums.items())
-        self._zip.writestr(self._entry(SUMS), lines)
-        self._zip.close()
 
     def _write(self, name: str, pieces: Iterator[bytes]) -> None:
         if name in self._sums:

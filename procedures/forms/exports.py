@@ -28,7 +28,7 @@ class ArchiveForm(forms.Form):
         else:
             del self.fields["agency"]
 
-    def agency(self) -> Unit:
+    def chosen(self) -> Unit:
         """Return the agency that was chosen, or the only one."""
-        chosen: Unit | None = self.cleaned_data.get("agency")
-        return chosen or self._agencies[0]
+        agency: Unit | None = self.cleaned_data.get("agency")
+        return agency or self._agencies[0]

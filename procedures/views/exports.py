@@ -33,12 +33,12 @@ def archive_new(request: UserRequest) -> HttpResponse:
     agencies = archivable_agencies(request.user).order_by("path")
     if not agencies.exists():
         raise PermissionDenied
-    form = ArchiveForm(request.POST or None, agencies=agencies)
-    if request.method == "POST" and form.is_valid():
+    form = ArchiveForm(request.POST if request.method == "POST" else None, agencies=agencies)
+    if form.is_valid():
         if going := _going_on(request):
             said = "Bạn đã có một gói đang làm; đây là tiến độ của gói ấy."
             return explain(request, redirect("procedures:job-detail", going.pk), said)
-        agency, day = form.agency(), today()
+        agency, day = form.chosen(), today()
         if periods_to_pack(agency, request.user, day).exists():
             order = archive_order(day, with_word=form.cleaned_data["with_word"])
             job = jobs.begin(order, agency=agency, by=request.user)

@@ -1,4 +1,4 @@
-"""The Word document of a version: the story of its PDF, told in styles, lists and tables of Word."""
+"""The Word document of a version: the story of its PDF, in styles, lists and tables of Word."""
 
 from procedures.word.document import version_docx
 

@@ -18,7 +18,7 @@ from reportlab.platypus import Paragraph
 from qms.records.paper.word_page import GREY, IN_TABLE, SMALL, element, set_look
 from qms.records.pdf import NEW_PAGE, Grid, Heading, Line, Part
 
-_ALIGNED = {
+_ALIGNED: dict[Any, ALIGN] = {
     TA_LEFT: ALIGN.LEFT,
     TA_CENTER: ALIGN.CENTER,
     TA_RIGHT: ALIGN.RIGHT,
@@ -56,7 +56,7 @@ class Flow:
             made.paragraph_format.page_break_before, self._begins_page = True, False
 
     def _fill(self, made: WordParagraph, part: Paragraph) -> None:
-        base = part.style.parent if _depth(part) else part.style
+        base: Any = part.style.parent if _depth(part) else part.style
         name = _style(part, base.name)
         made._p.style = name.replace(" ", "")  # its id: to look it up costs 2 ms a paragraph
         is_heading = name.startswith("Heading") or name == "Title"
@@ -191,7 +191,9 @@ def _add_runs(made: WordParagraph, part: Any, *, is_bold_style: bool) -> None:
         run.underline = True if "underline" in lines else None
         run.font.strike = True if "strike" in lines else None
         rise = getattr(piece, "rise", 0)
-        run.font.subscript = True if rise < 0 else None
-        run.font.superscript = True if rise > 0 else None
+        if rise < 0:
+            run.font.subscript = True
+        elif rise > 0:
+            run.font.superscript = True
         if part.style.name == "cell-small":
             run.font.size = Pt(part.style.fontSize)

@@ -93,11 +93,13 @@ def store(data: bytes, name: str, *, kind: str, by: Any) -> StoredFile:
     return _row(digest, len(data), name, kind=kind, by=by)
 
 
-def store_from(source: BinaryIO, name: str, *, kind: str, by: Any) -> StoredFile:
+def store_from(
+    source: io.BufferedRandom | io.BytesIO, name: str, *, kind: str, by: Any
+) -> StoredFile:
     """Keep what `source` holds, as `store()` does, however large: piece by piece."""
     source.seek(0)
     digest = hashlib.file_digest(source, "sha256").hexdigest()
-    size = source.tell()
+    size = source.seek(0, os.SEEK_END)
     path = path_of(digest)
     if not path.exists():
         source.seek(0)
