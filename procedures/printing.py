@@ -1,5 +1,6 @@
 """What a version prints: gathered from its records as they were, never typed."""
 
+import datetime as dt
 from collections.abc import Iterable, Iterator
 
 from procedures.models import Decision, InForcePeriod, PrintedCopy, ProcedureVersion
@@ -13,6 +14,7 @@ from procedures.pdf import (
 )
 from procedures.revisions import expected_number, revision_rows, taken_up_text
 from procedures.stamps import controlled_stamp, uncontrolled_stamp
+from procedures.word import version_docx
 from procedures.workflow import VersionStatus
 from qms.foundation.dates import LOCAL, format_date, today
 from qms.organisation.models import AgencyProfile
@@ -82,6 +84,11 @@ def controlled_pdf(version: ProcedureVersion, copies: Iterable[PrintedCopy]) -> 
     """
     stamps = [controlled_stamp(copy) for copy in copies]
     return version_pdf(printed_version(version, is_copy=True), *stamps)
+
+
+def copy_docx(version: ProcedureVersion, *, made_at: dt.datetime) -> bytes:
+    """Return a Word document made at `made_at`, marked as an uncontrolled copy; it is not kept."""
+    return version_docx(printed_version(version, is_copy=True), made_at=made_at)
 
 
 def _profile(version: ProcedureVersion) -> AgencyProfile | None:

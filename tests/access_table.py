@@ -109,6 +109,12 @@ ACCESS: dict[str, str | frozenset[Role]] = {
     # bundles: drafts begun for one cause: re-issues, reorganisations
     # word_imports: reading Word files in
     # exports: word copies, the archive of all in force, and the jobs that make it
+    "procedures:archive-new": frozenset({Role.ISO_SECRETARY, Role.LEADER, Role.EXTERNAL_CHECKER}),
+    "procedures:version-docx": BY_OBJECT,
+    "procedures:draft-docx": BY_OBJECT,
+    "procedures:job-detail": BY_OBJECT,
+    "procedures:job-file": BY_OBJECT,
+    "procedures:job-restart": BY_OBJECT,
     # health: what is wrong in the document set
     # yearly: the ISO file of a year, declarations
     # requests for a change

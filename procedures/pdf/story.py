@@ -26,7 +26,7 @@ def version_pdf(printed: PrintedVersion, *stamps: Stamp) -> bytes:
 
     Once for each of `stamps`, which stands on every page; once without any where there is none.
     """
-    return build(version_story(printed), _furniture(printed, stamps))
+    return build(version_story(printed), furniture(printed, stamps))
 
 
 def version_story(printed: PrintedVersion) -> list[Part]:
@@ -34,7 +34,8 @@ def version_story(printed: PrintedVersion) -> list[Part]:
     return [*front_page(printed), *revision_page(printed), *sections(printed)]
 
 
-def _furniture(printed: PrintedVersion, stamps: tuple[Stamp, ...]) -> Furniture:
+def furniture(printed: PrintedVersion, stamps: tuple[Stamp, ...] = ()) -> Furniture:
+    """Return what stands around the text on every page: head, foot, mark, warning, stamps."""
     numbers = _numbers(printed)
     head = Head(
         superior=printed.agency_parent,

@@ -26,6 +26,7 @@ from django.views.decorators.http import require_safe
 from procedures import permissions as may
 from procedures.imports.codes import read_code
 from procedures.models import Field, InForcePeriod, Procedure, VersionTTHC
+from procedures.permissions.exports import can_archive
 from procedures.reviewing import overdue
 from procedures.views.library_sheet import library_workbook
 from procedures.views.reach import key_of, open_to_strangers
@@ -110,6 +111,7 @@ def procedure_list(request: HttpRequest) -> HttpResponse:
         "kinds": Procedure.Kind.choices if request.user.is_authenticated else (),
         "may_start": may.can_start(request.user),
         "may_filter_reviews": may.is_secretary(request.user) or may.is_leader(request.user),
+        "may_archive": can_archive(request.user),
     }
     return render(request, "procedures/procedure_list.html", context)
 

@@ -16,6 +16,7 @@ from django.db.models import (
 )
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
@@ -25,7 +26,7 @@ from procedures.models import DocumentSettings, InForcePeriod, Procedure, Proced
 from procedures.pages.circulation import circulation_context
 from procedures.pages.comparing import pair_of
 from procedures.permissions import copies as may_of_copies
-from procedures.printing import copy_pdf
+from procedures.printing import copy_docx, copy_pdf
 from procedures.reading import posts_of, read_version, state_of
 from procedures.revisions import revision_rows
 from procedures.stamps import uncontrolled_stamp
@@ -156,6 +157,19 @@ def version_pdf(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     answer = HttpResponse(copy_pdf(version, wet_ink=wet_ink), content_type="application/pdf")
     header = content_disposition_header(as_attachment=False, filename=files.label_of(name))
     answer.headers["Content-Disposition"] = header or "inline"
+    return answer
+
+
+@require_safe
+def version_docx(request: HttpRequest, slug: str, number: str) -> HttpResponse:
+    """Serve an edition as a Word document, made now: to people with an account."""
+    version = _edition(request, slug, number).version
+    data = copy_docx(version, made_at=timezone.now())
+    kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    answer = HttpResponse(data, content_type=kind)
+    name = files.label_of(f"{version.procedure.code} {version.number_slug}.docx")
+    header = content_disposition_header(as_attachment=True, filename=name)
+    answer.headers["Content-Disposition"] = header or "attachment"
     return answer
 
 

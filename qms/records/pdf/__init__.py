@@ -4,6 +4,7 @@
 what stands in rows, `page` lays all of it out on A4 with head, foot, outline and mark.
 """
 
+from qms.records.pdf.grid import Grid, Line
 from qms.records.pdf.head import Head
 from qms.records.pdf.narrative import narrative
 from qms.records.pdf.page import CONTENTS, NEW_PAGE, Furniture, Part, Stamp, build
@@ -28,8 +29,10 @@ __all__ = [
     "Cell",
     "Column",
     "Furniture",
+    "Grid",
     "Head",
     "Heading",
+    "Line",
     "Part",
     "Row",
     "Span",
