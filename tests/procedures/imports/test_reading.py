@@ -74,7 +74,7 @@ def test_file_name_is_only_a_label(filename: str) -> None:
 
 
 def test_file_of_50_mb_is_refused_before_parsing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading.subprocess, "run", lambda *_, **__: pytest.fail("parsed"))
+    monkeypatch.setattr(reading, "ask_child", lambda *_, **__: pytest.fail("parsed"))
     started = time.monotonic()
 
     assert reason(bytes(50 * 2**20)) == "too_large"
