@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 
+from procedures.content import Unit
 from procedures.docx_import.amounts import Limit
 from procedures.docx_import.front import LABEL, Facts, Front, code_in, date_in, number_in
 from procedures.docx_import.lists import Form
 from procedures.docx_import.steps import Steps
-from procedures.content import Unit
 from qms.foundation.dates import days_text, format_date
 from qms.foundation.text import clean, comparison_key, fold
 

@@ -322,11 +322,7 @@ def _use(lines: list[Paragraph], front: Front) -> None:
         text = fold(line.text)
         if not text or line.is_used:
             continue
-        if text in title or title and title in text and len(text) < len(title) + 30:
-            line.take()
-        elif _WORD_PROCEDURE.fullmatch(line.text.strip(" :")):
-            line.take()
-        elif front.code and comparison_key(front.code) == comparison_key(line.text):
+        if text in title or (title and title in text and len(text) < len(title) + 30) or _WORD_PROCEDURE.fullmatch(line.text.strip(" :")) or (front.code and comparison_key(front.code) == comparison_key(line.text)):
             line.take()
         elif (
             _OFFICE.match(text) and len(text.split()) < 14 and (line.text.isupper() or line.is_bold)

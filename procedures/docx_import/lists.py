@@ -17,7 +17,7 @@ _INTRODUCES = re.compile(
     r"(?:.{0,60}\b(?:gom|bao gom|gom co|sau|sau day|nhu sau|duoi day)|thanh phan ho so|ho so|cac van ban"
     r"|giay to phai nop|bieu mau)"
 )
-_DOC_NUMBER = re.compile(r"\d{1,5}/(?:\d{4}/)?[A-ZĐ][\w&Đ.-]*|\d{1,4}/VBHN-[A-ZĐ]+")
+DOC_NUMBER = re.compile(r"\d{1,5}/(?:\d{4}/)?[A-ZĐ][\w&Đ.-]*|\d{1,4}/VBHN-[A-ZĐ]+")
 _DOC_KIND = re.compile(
     r"(?:bộ luật|luật|hiến pháp|pháp lệnh|nghị định|nghị quyết|thông tư|quyết định|chỉ thị|công văn"
     r"|văn bản hợp nhất|tcvn|kế hoạch|hướng dẫn|thông tư liên tịch)\b",
@@ -99,7 +99,7 @@ def read_bases(sections: list[Section]) -> Found:
                 found.rows += list(_base_rows(item))
             elif not _is_silent(item):
                 found.rows += _split_bases(item.take())
-    known = [text for text in found.rows if _DOC_KIND.match(text) or _DOC_NUMBER.search(text)]
+    known = [text for text in found.rows if _DOC_KIND.match(text) or DOC_NUMBER.search(text)]
     found.sure = round(0.95 * len(known) / len(found.rows), 2) if found.rows else 0.0
     return found
 
@@ -125,7 +125,7 @@ def _split_bases(text: str) -> list[str]:
     text = clean(split_label(text)[1])
     parts = [part.strip(" .;,-–+•*") for part in text.split(";")]
     parts = [part for part in parts if part]
-    if len(parts) > 1 and all(_DOC_KIND.match(p) or _DOC_NUMBER.search(p) for p in parts):
+    if len(parts) > 1 and all(_DOC_KIND.match(p) or DOC_NUMBER.search(p) for p in parts):
         return parts
     return [text.strip(" ;,-–+•*").removesuffix(".")] if text.strip(" .;-") else []
 

@@ -178,9 +178,7 @@ def _read_limits(reading: Reading, sections: list[Section]) -> None:
                 reading.limits += _limits_of_grid(item)
                 continue
             found = limits_in(item.text)
-            if found:
-                item.take()
-            elif item.text.rstrip().endswith(":"):
+            if found or item.text.rstrip().endswith(":"):
                 item.take()
             reading.limits += found
     _name_like_columns(reading)

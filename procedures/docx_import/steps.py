@@ -36,6 +36,7 @@ class StepRow:
     output: str = ""
     note: str = ""
     shares_no: bool = False
+    shared_times: frozenset[int] = frozenset()  # columns whose time stands with a step above
 
 
 @dataclass
@@ -124,7 +125,7 @@ class _GridReader:
         if not shown:
             return
         texts = [fold(cell.text) for cell in shown]
-        if len(shown) > 1 and all(text in heads for text in texts) or _numbers_columns(row):
+        if (len(shown) > 1 and all(text in heads for text in texts)) or _numbers_columns(row):
             for cell in shown:
                 cell.take()
             return
@@ -186,14 +187,15 @@ class _GridReader:
         if not self._has_numbers:
             no, work = _number_before(work, len(self._steps.rows) + 1)
         step = StepRow(
-            no,
-            work or str(printed_no),
-            who,
-            [t for t, _ in times],
-            [s for _, s in times],
-            output,
-            note,
-            shares,
+            no=no,
+            work=work or str(printed_no),
+            responsible=who,
+            times=[minutes for minutes, _ in times],
+            said=[said for _, said in times],
+            output=output,
+            note=note,
+            shares_no=shares,
+            shared_times=frozenset(self._shared_times(row)),
         )
         self._rows.append(step)
         self._steps.rows.append(step)
@@ -207,6 +209,12 @@ class _GridReader:
         elif clean(text) not in self._steps.words:
             self._steps.words.append(clean(text))
         return minutes, clean(text)
+
+    def _shared_times(self, row: Row) -> Iterator[int]:
+        for place, column in enumerate(self._times):
+            cells = self._layout.cells(row, column)
+            if cells and all(cell.goes_on for cell in cells):
+                yield place
 
     def _add_to(
         self, step: StepRow, who: str, output: str, note: str, times: list[tuple[int | None, str]]
