@@ -13,10 +13,16 @@ _LABELS = {
     "code": r"mã (?:hiệu|số|tài liệu|quy trình|qt|hiệu tài liệu|số tài liệu)|ký hiệu|số hiệu|mã",
     "issue": r"lần ban hành(?: thứ)?|ban hành lần(?: thứ)?|lần bh|phiên bản|lần phát hành",
     "revision": r"lần sửa đổi|sửa đổi lần(?: thứ)?|lần soát xét|số lần sửa đổi|sửa đổi",
-    "issued_on": r"ngày ban hành|ban hành ngày|ngày bh|ngày phát hành|ban hành từ ngày",
+    "issued_on": (
+        r"ngày ban hành|ban hành ngày|ngày bh|ngày phát hành|ban hành từ ngày"
+        r"|ngày(?=\s*:?\s*[0-3]?\d\s*(?:[/.\-]|tháng))"
+    ),
     "effective_on": r"ngày (?:có )?hiệu lực(?: từ)?|hiệu lực(?: thi hành)?(?: kể)? từ(?: ngày)?|ngày áp dụng|có hiệu lực từ(?: ngày)?",
     "page": r"(?:số )?trang(?: số)?|tổng số trang",
-    "title": r"tên (?:quy trình|thủ tục(?: hành chính)?|tài liệu|tthc)",
+    "title": (
+        r"tên (?:quy trình|thủ tục(?: hành chính)?|tài liệu|tthc)"
+        r"|(?:giải quyết )?thủ tục(?: hành chính)?(?=\s*:)"
+    ),
 }
 _ANY = "|".join(f"(?P<{name}>{words})" for name, words in _LABELS.items())
 LABEL = re.compile(rf"(?<!\w)(?:{_ANY})(?!\w)\s*(?:\(.{{0,20}}?\))?\s*(?P<colon>[:：])?", re.I)
@@ -136,7 +142,7 @@ def _read_line(lines: list[Paragraph], facts: Facts) -> None:
     """Read `Mã hiệu: QT-01   Lần ban hành: 02`; a label alone takes the next line."""
     for place, line in enumerate(lines):
         text = clean(line.text)
-        labels = [found for found in LABEL.finditer(text) if found["colon"] or found.start() == 0]
+        labels = [found for found in LABEL.finditer(text) if _opens(found)]
         for n, found in enumerate(labels):
             end = labels[n + 1].start() if n + 1 < len(labels) else len(text)
             value = text[found.end() : end].strip(" .;:|·–-\t")
@@ -151,6 +157,11 @@ def _read_line(lines: list[Paragraph], facts: Facts) -> None:
             line.take()
             if value:
                 facts.said.setdefault(name, value)
+
+
+def _opens(found: re.Match[str]) -> bool:
+    """Whether the words are a label: at the start, before a colon, or straight before a date."""
+    return bool(found["colon"] or found.start() == 0 or found[0].strip().lower() == "ngày")
 
 
 def _fits(name: str, value: str) -> bool:

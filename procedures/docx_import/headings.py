@@ -204,6 +204,11 @@ def heading_of(paragraph: Paragraph, current: Heading | None) -> Heading | None:
     return found
 
 
+def is_title_like(heading: Heading) -> bool:
+    """Tell whether a heading, on the front page, is rather a part of the title: *QUY TRÌNH NỘI BỘ*."""
+    return heading.key in ("steps", "name", "tthc", "field") and not heading.label
+
+
 def _starts_bold_word(paragraph: Paragraph) -> bool:
     return paragraph.style.startswith("heading")
 

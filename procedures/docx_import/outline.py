@@ -1,12 +1,22 @@
 """The sections of a document, whether it runs down the page or stands in one big table."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 
-from procedures.docx_import.blocks import Block, Cell, Paragraph, Row, Story, Table
+from procedures.docx_import.blocks import (
+    Block,
+    Cell,
+    Paragraph,
+    Row,
+    Story,
+    Table,
+    paragraphs_of,
+)
 from procedures.docx_import.headings import (
     Heading,
     heading_in,
     heading_of,
+    is_title_like,
     is_label,
     major_of,
 )
@@ -48,13 +58,14 @@ class Section:
 
 def outline(story: Story) -> list[Section]:
     """Return the sections in order, the first being the front of the document."""
-    walker = _Walker()
+    walker = _Walker(_keys(story.body))
     walker.walk(story.body)
     return walker.sections
 
 
 class _Walker:
-    def __init__(self) -> None:
+    def __init__(self, keys: Counter[str]) -> None:
+        self._ahead = keys  # how often each heading is still to come
         self.sections = [Section(FRONT)]
         self._in_contents = False
         self._last: Grid | None = None  # the data table that a next one may go on with
@@ -71,19 +82,29 @@ class _Walker:
         for block in blocks:
             if isinstance(block, Table):
                 self._table(block)
-            elif block.points_to_page or (self._in_contents and self._is_entry(block)):
+                continue
+            if block.points_to_page or (self._in_contents and self._is_entry(block)):
                 block.take()
             else:
                 self._paragraph(block)
+            self._pass(block)
+
+    def _pass(self, paragraph: Paragraph) -> None:
+        found = heading_in(paragraph.text, paragraph.label)
+        if found is not None:
+            self._ahead[found.key] -= 1
 
     def _is_entry(self, paragraph: Paragraph) -> bool:
         """Whether a line below *Mục lục* names a section that comes later."""
-        return bool(heading_in(paragraph.text, paragraph.label)) and not paragraph.is_bold
+        found = heading_in(paragraph.text, paragraph.label)
+        return found is not None and self._ahead[found.key] > 1
 
     def _paragraph(self, paragraph: Paragraph) -> None:
         if not paragraph.shown:
             return
         heading = heading_of(paragraph, self._current)
+        if heading is not None and self._current is None and is_title_like(heading):
+            heading = None
         if heading is None:
             self._add(paragraph)
         else:
@@ -141,7 +162,7 @@ class _Walker:
                 head.lines[0].take()
                 self._open(found)
                 beside = layout_of([[head, *rest], *rows[place + 1 :]], self._key)
-                if beside is not None and beside.kind == self._key and len(rest) > 0:
+                if beside is not None and beside.kind == self._key and _names_columns(beside):
                     layout, pending = beside, [[head, *rest]]
                     for cell in rest:
                         cell.take()
@@ -234,10 +255,20 @@ class _Walker:
         return _width(rows) == _width(last.rows) or len(rows[0]) == len(last.rows[-1])
 
 
+def _keys(blocks: list[Block]) -> Counter[str]:
+    found = (heading_in(p.text, p.label) for p in paragraphs_of(blocks))
+    return Counter(heading.key for heading in found if heading is not None)
+
+
 def _has_section_number(row: Row) -> bool:
     first = next((cell.text for cell in row if cell.text), "")
     found = heading_in(first)
     return (is_label(first) and "." in first.strip(".")) or bool(found and found.label)
+
+
+def _names_columns(layout: Layout) -> bool:
+    """Whether what stands beside a heading are heads of columns, not the text of the section."""
+    return any(column.role not in ("", "note", "no", "name") for column in layout.columns[1:])
 
 
 def _width(rows: list[Row]) -> int:

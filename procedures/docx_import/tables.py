@@ -239,7 +239,8 @@ def _is_enough(kind: str, columns: list[Column], *, is_expected: bool) -> bool:
         return (
             "time" in roles and bool(roles & {"case", "name"}) and (is_expected or "case" in roles)
         )
-    return "name" in roles and (is_expected or ("code" in roles and "van ban" in heads))
+    known = roles & {"no", "code", "date"}
+    return "name" in roles and bool(known) and (is_expected or "van ban" in heads)
 
 
 def _read_second_row(layout: Layout, rows: list[Row]) -> None:
