@@ -36,7 +36,7 @@ _BESIDE = re.compile(
 _BRACKET = re.compile(r"\(([^()]*)\)")
 _MINUTES = {Unit.WORKING_DAY: 480, Unit.CALENDAR_DAY: 480, Unit.HOUR: 60}
 _NOTHING = re.compile(r"[-–—/.\s0…x]*")
-BY_PLAN = re.compile(r"\btheo (?:ke hoach|dot|thong bao|lich)\b")
+BY_PLAN = re.compile(r"\btheo (?:tung |cac )?(?:ke hoach|dot|thong bao|lich)\b")
 
 
 @dataclass(frozen=True)
@@ -64,13 +64,25 @@ def is_nothing(text: str) -> bool:
     return bool(_NOTHING.fullmatch(clean(text).lower()))
 
 
+_WORD_THEN_NUMBER = re.compile(
+    r"\b(?:một|hai|ba|bốn|năm|sáu|bảy|bẩy|tám|chín|mười|mươi|lăm|mốt|tư|trăm|linh|\s)+"
+    r"\((?P<n>[0-9]{1,3})\)",
+    re.I,
+)
+
+
+def _figures(text: str) -> str:
+    """Return `Mười (10) ngày` as `10 ngày`."""
+    return _WORD_THEN_NUMBER.sub(r" \g<n>", text)
+
+
 def step_minutes(text: str, unit: Unit | None = None, *, minutes_unit: bool = False) -> int | None:
     """Return working minutes of a step's time; None if anything in it is not understood.
 
     `unit` is what the column says for bare numbers. Hours in brackets must equal the days before
     them: `01 ngày (08 giờ)`.
     """
-    text = clean(text).lower().strip(" .;:~≤<=")
+    text = _figures(clean(text).lower()).strip(" .;:~≤<=")
     bare = _BARE.fullmatch(text)
     if bare and text:
         if minutes_unit:
@@ -190,7 +202,7 @@ def limits_in(text: str) -> list[Limit]:
 
 def _limit(part: str) -> Limit | None:
     case, said = _parted(part)
-    lowered = clean(said).lower()
+    lowered = _figures(clean(said).lower())
     quantities = list(_QUANTITY.finditer(_CLOCK.sub(" ", _BRACKET.sub(_keep_words, lowered))))
     if not quantities:
         quantities = list(_QUANTITY.finditer(_CLOCK.sub(" ", lowered)))
@@ -236,13 +248,15 @@ def _parted(part: str) -> tuple[str, str]:
     if bracketed and _QUANTITY.search(bracketed["said"].lower()):
         return case_label(bracketed["case"]), part
     then = _CASE_THEN.match(part)
-    if then and _QUANTITY.search(part.lower()):
+    if then and _QUANTITY.search(_CLOCK.sub(" ", part.lower())):
         return _case_up_to_amount(part)
+    if then:
+        case, so, _ = part.partition(" thì ")
+        return (case_label(case), part) if so else ("", part)
     after = _CASE_AFTER.match(part)
     if after and _QUANTITY.search(after["said"].lower()):
-        said = clean(after["said"])
         if not _QUANTITY.search(after["case"].lower()) and "kể từ" not in after["case"]:
-            return case_label(after["case"]), part if not said else part
+            return case_label(after["case"]), part
     return "", part
 
 

@@ -111,7 +111,8 @@ def _draft(reading: Reading, *, agency: Unit, by: User) -> ProcedureVersion:
     procedure = _known(reading, agency)
     content = to_content(reading)
     if procedure is None:
-        new = NewProcedure(agency, agency, Procedure.Kind.TTHC, front.code, front.title)
+        kind = Procedure.Kind.TTHC if reading.is_about_tthc else Procedure.Kind.SYSTEM
+        new = NewProcedure(agency, agency, kind, front.code, front.title)
         return start_procedure(new, by=by, content=content)
     issued = procedure.versions.filter(status=VersionStatus.ISSUED)
     base = issued.in_force(on=today()).first() or issued.order_by("-issued_at").first()

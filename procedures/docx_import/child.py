@@ -213,7 +213,7 @@ class _Document:
             elif tag == f"{W}sym":
                 pieces.append(_SYMBOLS.get((child.get(f"{W}char") or "").upper(), ""))
             elif tag not in _GONE and isinstance(tag, str):
-                self._walk(child, runs, boxes, is_bold=is_bold)
+                self._walk([child], runs, boxes, is_bold=is_bold)
         text = "".join(pieces)
         if vanish is not None and _is_on(vanish):
             if text.strip():

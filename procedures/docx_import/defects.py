@@ -6,13 +6,14 @@ from difflib import SequenceMatcher
 
 from procedures.content import Unit
 from procedures.docx_import.amounts import Limit
-from procedures.docx_import.front import LABEL, Facts, Front, code_in, date_in, number_in
+from procedures.docx_import.front import LABEL, Facts, Front, code_in, codes_in, date_in, number_in
 from procedures.docx_import.lists import Form
 from procedures.docx_import.steps import Steps
 from qms.foundation.dates import days_text, format_date
 from qms.foundation.text import clean, comparison_key, fold
 
 _MINUTES = {Unit.WORKING_DAY: 480, Unit.CALENDAR_DAY: 480, Unit.HOUR: 60}
+_AN_OFFICE = re.compile(r"(?:ubnd|uy ban|so |phong |van phong|he thong|ban hanh|tai lieu nay)")
 _SECTIONS = {
     "bases": "cơ sở pháp lý",
     "dossier": "thành phần hồ sơ",
@@ -31,7 +32,7 @@ def of_pages(front: Front, head: Facts, footers: list[Facts]) -> Iterator[str]:
 
 
 def _footer(front: Front, head: Facts, facts: Facts) -> Iterator[str]:
-    code = code_in(facts.said.get("code", ""))
+    code = code_in(facts.said.get("code", "")) or next(iter(facts.codes), "")
     if code and front.code and comparison_key(code) != comparison_key(front.code):
         yield f"Chân trang ghi mã hiệu “{code}”, khác mã hiệu “{front.code}” của tài liệu."
     issue = number_in(facts.said.get("issue", ""))
@@ -69,20 +70,23 @@ def _date(front: Front, head: Facts, printed: str, name: str, label: str) -> Ite
 
 def of_names(front: Front, lines: list[str]) -> Iterator[str]:
     """Yield the names of other procedures that stand in the foot of the pages."""
-    title = fold(front.title)
+    title = re.sub(r"^(?:quy trinh|thu tuc)\s*", "", fold(front.title))
     for line in lines:
         text = clean(LABEL.split(line)[0]).strip(" .:-–|·")
-        folded = re.sub(r"^(?:ten )?(?:quy trinh|thu tuc)\s*", "", fold(text))
-        bare = re.sub(r"^(?:quy trinh|thu tuc)\s*", "", title)
-        if (
-            len(folded.split()) < 3
-            or not bare
-            or re.match(r"(?:ubnd|uy ban|so |phong |van phong)", folded)
-        ):
+        if not title or _is_title(text, title):
             continue
-        if folded in title or bare in folded or SequenceMatcher(None, folded, bare).ratio() > 0.8:
-            continue
-        yield f"Chân trang ghi tên “{text}”, khác tên quy trình."
+        for part in re.split(r"\s*[|·\t]\s*|\s+[–—-]\s+", text):
+            name = re.sub(r"^(?:ten )?(?:quy trinh|thu tuc)\s*", "", fold(part))
+            if len(name.split()) < 3 or _AN_OFFICE.match(name) or codes_in(part):
+                continue
+            if not _is_title(part, title):
+                yield f"Chân trang ghi tên “{clean(part)}”, khác tên quy trình."
+
+
+def _is_title(text: str, title: str) -> bool:
+    folded = re.sub(r"^(?:ten )?(?:quy trinh|thu tuc)\s*", "", fold(text))
+    alike = SequenceMatcher(None, folded, title).ratio() > 0.8
+    return bool(folded) and (folded in title or title in folded or alike)
 
 
 def of_codes(front: Front, others: list[str]) -> Iterator[str]:
@@ -186,6 +190,7 @@ def of_missing(keys: set[str], front: Front, tthc: list[str]) -> Iterator[str]:
         yield "Không thấy mã hiệu của quy trình."
     if not tthc:
         yield "Không ghi mã thủ tục hành chính (TTHC)."
+    is_tthc = bool(tthc or keys & {"dossier", "limits"})
     for key, name in _SECTIONS.items():
-        if key not in keys:
+        if key not in keys and (is_tthc or key not in ("bases", "dossier", "limits")):
             yield f"Không thấy phần {name}."

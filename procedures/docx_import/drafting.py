@@ -147,7 +147,7 @@ def _form(form: Form) -> FormUse:
 def _record(record: Kept) -> KeptRecord:
     years = _YEARS.search(record.kept_for)
     return KeptRecord(
-        name=record.name,
+        name=clean(f"{record.code} {record.name}"),
         keeper=record.keeper,
         years=int(years[1]) if years else None,
         is_permanent="vinh vien" in fold(record.kept_for) or "lau dai" in fold(record.kept_for),

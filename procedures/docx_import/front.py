@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from procedures.docx_import.blocks import Block, Paragraph, Story, Table, paragraphs_of
@@ -36,12 +36,12 @@ _CODE = re.compile(
     r"[A-ZĐ]{1,10}[A-ZĐ0-9]*(?:\s?[-–./_ ]\s?[A-ZĐ0-9&]{1,12}){0,6}(?<![-–./_ ])", re.I
 )
 _LIKE_CODE = re.compile(
-    r"\b(?:QT|HD|TT|QĐ|QTHC|QTr)[A-ZĐ]{0,6}[\s.\-–/]{0,2}(?:[A-ZĐ0-9]{1,10}[\s.\-–/]?){0,5}[0-9]{1,4}(?:[./\-–][A-ZĐ0-9&]{1,12})*"
+    r"(?=.{4,40}$)(?=.*\d)[A-ZĐ]{2}[A-Za-zĐđ]{0,8}(?:\s?[-–./ ]\s?[A-ZĐ0-9][A-Za-zĐđ0-9&]{0,11}){1,5}"
 )
 _WORD_PROCEDURE = re.compile(r"(?:quy trình|thủ tục|hướng dẫn)(?: (?:nội bộ|iso))?", re.I)
 _OFFICE = re.compile(
     r"(?:ubnd|uy ban nhan dan|so |phong |ban |van phong|bo |tinh |thanh pho|huyen |quan |phuong |xa |thi xa"
-    r"|cong hoa xa hoi|doc lap tu do|trung tam|chi cuc|cuc |truong |logo|hoi dong)"
+    r"|cong hoa xa hoi|doc lap tu do|trung tam|thanh tra|kho bac|bao hiem|cong an|chi cuc|cuc |truong |logo|hoi dong)"
 )
 
 
@@ -50,7 +50,6 @@ class Facts:
     """What one place, the head or the foot, says of the document; texts as printed."""
 
     said: dict[str, str] = field(default_factory=dict)
-    titles: list[str] = field(default_factory=list)
     codes: list[str] = field(default_factory=list)
 
 
@@ -98,6 +97,7 @@ def facts_of(blocks: list[Block]) -> Facts:
             _read_table(block, facts)
         else:
             _read_line([block], facts)
+    facts.codes = [code for line in paragraphs_of(blocks) for code in codes_in(line.text)]
     return facts
 
 
@@ -107,6 +107,8 @@ def _read_table(table: Table, facts: Facts) -> None:
         for place, cell in enumerate(row):
             _read_line(cell.lines, facts)
             label = _lone_label(cell.text)
+            if label in facts.said:
+                cell.take()
             if not label or label in facts.said:
                 continue
             beside = next((c for c in row[place + 1 :] if c.text), None)
@@ -179,15 +181,7 @@ def read_front(story: Story, sections: list[Section]) -> tuple[Front, Facts, lis
     in_headers = [facts_of(blocks) for blocks in story.headers]
     footers = [facts_of(blocks) for blocks in story.footers]
     fronts = [section for section in sections if section.key == FRONT]
-    body = [
-        facts_of(
-            [
-                Table(item.rows) if not isinstance(item, Paragraph) else item
-                for item in section.items
-            ]
-        )
-        for section in fronts
-    ]
+    body = [facts_of(_blocks_of([section])) for section in fronts]
     front = Front()
     head = Facts()
     for facts in [*in_headers, *body]:
@@ -235,23 +229,29 @@ def _find_code(front: Front, story: Story, fronts: list[Section]) -> None:
     """Without a label a text shaped like a code is a guess, and says so."""
     if front.code:
         return
-    heads = [p for blocks in story.headers for p in paragraphs_of(blocks)]
-    for paragraph in [*heads, *(p for section in fronts for p in section.paragraphs())]:
-        found = _LIKE_CODE.search(paragraph.text)
-        if found:
-            front.code = clean(found[0])
-            front.sure["code"] = 0.5
-            if clean(paragraph.text) == front.code:
+    pages = [p for blocks in [*story.headers, *story.footers] for p in paragraphs_of(blocks)]
+    for paragraph in [*pages, *(p for section in fronts for p in section.paragraphs())]:
+        for code in codes_in(paragraph.text):
+            front.code, front.sure["code"] = code, 0.5
+            if clean(paragraph.text) == code:
                 paragraph.take()
             return
 
 
+def codes_in(text: str) -> list[str]:
+    """Return the parts of a line that are shaped like the code of a document and nothing else."""
+    parts = re.split(r"\s*[|·;\t]\s*|\s+[–—-]\s+|\s{3,}|\n", text)
+    return [
+        clean(part).strip(" .:") for part in parts if _LIKE_CODE.fullmatch(clean(part).strip(" .:"))
+    ]
+
+
 def _find_title(front: Front, known: dict[str, str], story: Story, fronts: list[Section]) -> None:
-    places = [list(paragraphs_of(blocks)) for blocks in story.headers]
-    places += [[p for section in fronts for p in section.paragraphs()]]
-    found = [title for lines in places for title in _titles(lines)]
+    places = [list(_down(blocks)) for blocks in story.headers]
+    places += [list(_down(_blocks_of(fronts)))]
+    found = [title for lines in places for title in _titles(lines) if fold(title)]
     if "title" in known:
-        front.title = known["title"]
+        front.title = without_word(known["title"])
         front.sure["title"] = 0.95
     elif found:
         front.title = found[0]
@@ -266,32 +266,63 @@ def _find_title(front: Front, known: dict[str, str], story: Story, fronts: list[
         _use(lines, front)
 
 
-def _titles(lines: list[Paragraph]) -> Iterable[str]:
+def _blocks_of(sections: list[Section]) -> list[Block]:
+    items = [item for section in sections for item in section.items]
+    return [
+        item if isinstance(item, Paragraph) else Table(item.rows)
+        for item in items
+        if isinstance(item, Paragraph) or item.layout is None
+    ]
+
+
+def _down(blocks: list[Block]) -> Iterator[Paragraph]:
+    """Yield the paragraphs as the eye goes down: each column of a table for itself."""
+    for block in blocks:
+        if isinstance(block, Paragraph):
+            yield block
+            continue
+        starts = sorted({cell.col for row in block.rows for cell in row})
+        for start in starts:
+            for row in block.rows:
+                for cell in row:
+                    if cell.col == start:
+                        yield from cell.paragraphs()
+
+
+def without_word(text: str) -> str:
+    """Return a title without the word *Quy trình* before it."""
+    bare = re.sub(r"^\s*quy trình(?: (?:nội bộ|iso))?\s*[:\-–]?\s*", "", clean(text), flags=re.I)
+    bare = bare.strip(' .:"“”')
+    return bare or clean(text)
+
+
+def _titles(lines: list[Paragraph]) -> Iterator[str]:
     """Yield what stands below the word *Quy trình*, or is a line that begins with it."""
     shown = [line for line in lines if line.text]
     for place, line in enumerate(shown):
         text = clean(line.text)
         if _WORD_PROCEDURE.fullmatch(text.strip(" :")):
-            below = []
-            for following in shown[place + 1 : place + 5]:
-                if _ends_title(following):
-                    break
-                below.append(clean(following.text))
-                if not (following.text.isupper() or following.is_bold or following.is_centred):
-                    break
-            if below:
-                yield " ".join(below).strip(" .:")
+            first = place + 1
         elif re.match(r"quy trình\b", text, re.I) and not LABEL.match(text) and _is_titular(line):
-            rest = [text]
-            for following in shown[place + 1 : place + 4]:
-                if (
-                    _ends_title(following)
-                    or following.text.isupper() != line.text.isupper()
-                    or not (following.is_bold and line.is_bold)
-                ):
-                    break
-                rest.append(clean(following.text))
-            yield " ".join(rest).strip(" .:")
+            first = place
+        else:
+            continue
+        parts: list[Paragraph] = []
+        for following in shown[first : first + 4]:
+            if parts and not _goes_on(parts[0], following):
+                break
+            if _ends_title(following) and not (first == place and not parts):
+                break
+            parts.append(following)
+        if parts:
+            yield without_word(" ".join(clean(part.text) for part in parts))
+
+
+def _goes_on(first: Paragraph, following: Paragraph) -> bool:
+    """Whether a line looks like the one before it: the rest of a long title."""
+    looks = [(p.text.isupper(), p.is_bold, p.is_centred, p.style) for p in (first, following)]
+    stands_out = first.text.isupper() or first.is_bold or first.is_centred
+    return looks[0] == looks[1] and stands_out and not following.label
 
 
 def _is_titular(line: Paragraph) -> bool:
@@ -308,7 +339,7 @@ def _ends_title(line: Paragraph) -> bool:
             text,
         )
         or _DATE.search(line.text)
-        or _LIKE_CODE.fullmatch(clean(line.text))
+        or codes_in(line.text)
         or (_WORD_PROCEDURE.match(clean(line.text)) and len(line.text) < 12)
     )
 
@@ -333,7 +364,12 @@ def _use(lines: list[Paragraph], front: Front) -> None:
         text = fold(line.text)
         if not text or line.is_used:
             continue
-        if text in title or (title and title in text and len(text) < len(title) + 30) or _WORD_PROCEDURE.fullmatch(line.text.strip(" :")) or (front.code and comparison_key(front.code) == comparison_key(line.text)):
+        if (
+            text in title
+            or (title and title in text and len(text) < len(title) + 30)
+            or _WORD_PROCEDURE.fullmatch(line.text.strip(" :"))
+            or (front.code and comparison_key(front.code) == comparison_key(line.text))
+        ):
             line.take()
         elif (
             _OFFICE.match(text) and len(text.split()) < 14 and (line.text.isupper() or line.is_bold)

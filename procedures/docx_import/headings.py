@@ -14,7 +14,10 @@ _OF = r"(?: (?:thuc hien|giai quyet|xu ly|tiep nhan))*"
 # By key, what the whole heading says, folded: no accents, no marks, no remark in brackets.
 _SAID = {
     "toc": r"muc luc|noi dung tai lieu",
-    "purpose": r"muc dich(?: (?:cua quy trinh|ban hanh|chung|y nghia|va y nghia|yeu cau))?",
+    "purpose": (
+        r"muc dich(?: (?:cua quy trinh|ban hanh|chung|y nghia|va y nghia|yeu cau))?"
+        r"|muc dich(?: va)? pham vi(?: ap dung)?"
+    ),
     "scope": (
         r"pham vi(?: (?:ap dung|dieu chinh|cua quy trinh))*(?: (?:va )?doi tuong(?: ap dung)?)?"
         r"|doi tuong (?:va )?pham vi(?: ap dung)?"
@@ -30,7 +33,7 @@ _SAID = {
     "bases": (
         r"(?:cac )?(?:co so|can cu)(?: van ban)? (?:phap ly|phap luat|phap li)"
         r"(?: (?:cua|de|ban hanh|thuc hien|giai quyet|thu tuc|hanh chinh|tthc|va can cu .*))*"
-        r"|(?:cac )?van ban (?:phap ly|phap luat|quy pham phap luat|can cu)"
+        r"|can cu(?: thuc hien)?|(?:cac )?van ban (?:phap ly|phap luat|quy pham phap luat|can cu)"
         r"(?: (?:lien quan|ap dung|can cu|co lien quan))*"
     ),
     "sets": r"so luong(?: bo)?(?: ho so)?(?: (?:can|phai) nop)?|so bo(?: ho so)?",
@@ -96,7 +99,12 @@ _SAID = {
         r"|(?:cac buoc|luu do|trinh tu|buoc thuc hien)"
     ),
     "name": r"(?:ten )?thu tuc(?: hanh chinh)?|ten (?:tthc|quy trinh)",
-    "tthc": r"(?:ma|ma so|so ho so)(?: cua)? (?:thu tuc(?: hanh chinh)?|tthc|ho so tthc)",
+    "papers": r"ho so",  # of the dossier or to keep, by its place
+    "tthc": (
+        r"(?:cac |danh muc )*(?:thu tuc(?: hanh chinh)?|tthc)(?: ap dung| thuc hien)"
+        r"|danh muc (?:thu tuc(?: hanh chinh)?|tthc)"
+        r"|(?:ma|ma so|so ho so)(?: cua)? (?:thu tuc(?: hanh chinh)?|tthc|ho so tthc)"
+    ),
     "field": r"linh vuc|cap(?: do)? thuc hien|muc do(?: dich vu cong| cung cap)?.{0,30}",
     "revisions": (
         r"(?:trang |bang |phieu |so )?(?:theo doi |ghi nhan |ghi |lich su |tinh trang |kiem soat )*"
@@ -106,6 +114,7 @@ _SAID = {
     "distribution": r"noi nhan|phan phoi(?: tai lieu)?|danh sach phan phoi|noi (?:nhan )?tai lieu",
     "appendix": r"(?:cac )?phu luc(?: .{0,60})?|bieu mau so .{1,40}",
 }
+_LABELLED = {"quy trinh": "steps", "doi tuong": "applicants", "cach thuc": "modes"}  # short names
 _HEADINGS = {key: re.compile(words) for key, words in _SAID.items()}
 _LABEL = re.compile(
     r"(?:(?:mục|phần|chương)\s+)?"
@@ -161,7 +170,7 @@ def heading_in(text: str, label: str = "") -> Heading | None:
         label, text = split_label(text) if label != "-" else (label, text)
     label = label.strip(" .):/")
     head, colon, rest = text.partition(":")
-    key = _key(head)
+    key = _key(head) or (_LABELLED.get(fold(head), "") if label or colon else "")
     if key:
         return Heading(key, label, head.strip(" .;-–"), rest.strip())
     if colon and (key := _key(text)):
@@ -216,6 +225,8 @@ def _starts_bold_word(paragraph: Paragraph) -> bool:
 def _goes_up(found: Heading, current: Heading) -> bool:
     if not found.label:
         return not found.rest
+    if current.label and not current.major and found.major:
+        return False  # 1. below IV. or b): an item
     if not found.major:  # a), b), I.
         return not current.major or "." not in found.label
     if "." in found.label:

@@ -14,7 +14,7 @@ from qms.foundation.text import clean, comparison_key, fold
 _NONE = re.compile(r"(?:khong(?: co| quy dinh| ap dung)?|khong co bieu mau|0)")
 _REFERS = re.compile(r"(?:xem|theo|nhu|tai)(?: tai)? (?:muc|phan|khoan|diem) .{1,40}")
 _INTRODUCES = re.compile(
-    r"(?:.{0,60}\b(?:gom|bao gom|gom co|sau|sau day|nhu sau|duoi day)|thanh phan ho so|ho so|cac van ban"
+    r"(?:theo )?(?:bang|danh muc) (?:sau|duoi day|kem theo)|(?:.{0,60}\b(?:gom|bao gom|gom co|sau|sau day|nhu sau|duoi day)|thanh phan ho so|ho so|cac van ban"
     r"|giay to phai nop|bieu mau)"
 )
 DOC_NUMBER = re.compile(r"\d{1,5}/(?:\d{4}/)?[A-ZĐ][\w&Đ.-]*|\d{1,4}/VBHN-[A-ZĐ]+")
@@ -32,7 +32,7 @@ _NUMBER_WORDS = {"một": 1, "hai": 2, "ba": 3, "bốn": 4, "năm": 5}
 _N = r"(?P<n>[0-9]{1,3}|một|hai|ba|bốn|năm)(?:\s*\((?:một|hai|ba|bốn|năm|[0-9]{1,2})\))?"
 _COUNTED = re.compile(
     rf"(?:{_N}\s*)?(?:\(\s*)?(?P<what>bản chính|bản gốc|bản sao|bản chụp|bản photo(?:copy)?|bản phô tô)"
-    rf"(?P<kind>\s*(?:có\s+|được\s+)?(?:chứng thực|công chứng|y|đối chiếu)(?:\s+(?:bản chính|từ bản chính|hợp lệ))?)?(?:\s*\))?(?:\s*:?\s*{_N.replace('<n>', '<after>')}(?:\s*bản)?)?",
+    rf"(?P<kind>\s*(?:có\s+|được\s+)?(?:chứng thực|công chứng|y|đối chiếu)(?:\s+(?:bản chính|từ bản chính|hợp lệ))?)?(?:\s*\))?(?:\s*:?\s*{_N.replace('<n>', '<after>')}(?!\s*(?:\(|bản (?:chính|gốc|sao|chụp)|bộ|[/.,]?\d))(?:\s*bản)?)?",
     re.I,
 )
 _SETS = re.compile(
@@ -55,6 +55,7 @@ class Item:
     copies: int | None = None
     copy_kind: str = ""
     is_sure: bool = True
+    condition: str = ""  # the case it belongs to, where the list tells cases apart
 
 
 @dataclass
@@ -72,6 +73,7 @@ class Kept:
     name: str
     keeper: str = ""
     kept_for: str = ""
+    code: str = ""
 
 
 @dataclass
@@ -107,12 +109,16 @@ def read_bases(sections: list[Section]) -> Found:
 def _base_rows(grid: Grid) -> Iterator[str]:
     for row in grid.body():
         if grid.layout:
+            if _repeats_header(grid, row) or _is_number_row(row):
+                continue
+            grid.layout.text(row, "no")
             code, name = grid.layout.text(row, "code"), grid.layout.text(row, "name")
-            rest = " ".join(grid.layout.text(row, role) for role in ("date", "note"))
-            text = clean(f"{name} {'' if code in name else code} {rest}")
-            for cell in row:
-                if is_label(cell.text):
-                    cell.take()
+            places = [c.start for role in ("code", "name") for c in grid.layout.of(role)]
+            parts = [name] if code in name else [code, name]
+            if places != sorted(places):
+                parts.reverse()
+            rest = [grid.layout.text(row, role) for role in ("date", "note")]
+            text = clean(" ".join([*parts, *rest]))
         else:
             text = clean(" ".join(cell.take() for cell in row if not is_label(cell.text)))
             for cell in row:
@@ -136,7 +142,9 @@ def _split_bases(text: str) -> list[str]:
 def _is_silent(paragraph: Paragraph) -> bool:
     """Take what only leads over: *bao gồm:*, *không*, *xem mục 5*."""
     text = fold(paragraph.text)
-    leads = paragraph.text.rstrip().endswith(":") and bool(_INTRODUCES.fullmatch(text))
+    leads = bool(_INTRODUCES.fullmatch(text)) and (
+        paragraph.text.rstrip().endswith(":") or "bang" in text.split()
+    )
     if not text or is_none(paragraph.text) or _REFERS.fullmatch(text) or leads:
         paragraph.take()
         return True
@@ -166,6 +174,7 @@ def read_dossier(sections: list[Section]) -> Found:
     from_table = listed = 0
     for section in sections:
         kind: Literal["submit", "present"] = "present" if section.kind == "present" else "submit"
+        condition = ""
         for item in section.items:
             if isinstance(item, Grid):
                 rows = list(_dossier_rows(item, kind))
@@ -184,7 +193,11 @@ def read_dossier(sections: list[Section]) -> Found:
                 continue
             if _is_remark(item.text):
                 continue
+            if _names_case(item):
+                condition = item.take().rstrip(" :")
+                continue
             found.rows.append(item_of(item.take(), kind))
+            found.rows[-1].condition = condition
             listed += 1
     sure = [row.is_sure and row.originals is not None for row in found.rows]
     if found.rows:
@@ -207,6 +220,16 @@ def _says_only_sets(text: str) -> bool:
 
 def _is_remark(text: str) -> bool:
     return bool(re.match(r"(?:ghi chú|lưu ý|chú thích|\(\*\))", text, re.I))
+
+
+def _names_case(paragraph: Paragraph) -> bool:
+    """Whether a line only says for which case the next papers are."""
+    text = split_label(paragraph.text)[1]
+    stands_out = (
+        paragraph.text.rstrip().endswith(":") or paragraph.is_bold or text != paragraph.text
+    )
+    begins = re.match(r"(?:(?:đối )?với )?(?:trường hợp|đối với)\b", text, re.I)
+    return bool(begins) and stands_out and copies_in(text)[0] is None and len(text) < 120
 
 
 def _switches(paragraph: Paragraph) -> bool:
@@ -484,11 +507,49 @@ def read_records(sections: list[Section]) -> Found:
                 rows = list(_record_rows(item))
                 from_table += len(rows)
                 found.rows += rows
-            elif not _is_silent(item):
-                found.rows.append(Kept(_bare(item.take())))
+            elif _is_silent(item):
+                continue
+            elif _ABOUT_KEEPING.match(item.text):
+                _keep_all(item.take(), found.rows)
+            else:
+                found.rows.append(_kept(item.take()))
     if found.rows:
         found.sure = round(0.8 + 0.15 * from_table / len(found.rows), 2)
     return found
+
+
+_KEPT_FOR = (
+    r"(?:[0-9]{1,3}|một|hai|ba|năm|mười)\s*(?:\([^()]*\)\s*)?(?:năm|tháng)|vĩnh viễn|lâu dài"
+)
+_KEPT = re.compile(
+    rf"\s*(?:[(:,;–—\-]|\blưu\b)\s*(?:thời (?:gian|hạn)\s*)?(?:lưu(?: trữ| giữ)?)?\s*(?:trong\s*)?:?\s*"
+    rf"(?P<time>{_KEPT_FOR})(?:\s*(?:,\s*)?(?:lưu )?tại (?P<where>[^()]+))?\s*\)?$",
+    re.I,
+)
+_ABOUT_KEEPING = re.compile(
+    r"(?:(?:các |toàn bộ )?hồ sơ (?:trên |này )?(?:được )?lưu\b|thời (?:gian|hạn) lưu|nơi lưu|lưu tại\b)",
+    re.I,
+)
+
+
+def _kept(text: str) -> Kept:
+    """Return the record that a line names, without how long and where it is kept."""
+    text = _bare(text)
+    found = _KEPT.search(text)
+    if found and found.start() > 2:
+        return Kept(
+            text[: found.start()].strip(" .,;:–-("), clean(found["where"] or ""), found["time"]
+        )
+    return Kept(text)
+
+
+def _keep_all(text: str, rows: list[Kept]) -> None:
+    """Add a sentence on where and how long all records are kept."""
+    time = re.search(_KEPT_FOR, text, re.I)
+    where = re.search(r"lưu(?: trữ| giữ)? tại (?P<where>[^,.;]+)", text, re.I)
+    for row in rows:
+        row.kept_for = row.kept_for or (time[0] if time else "")
+        row.keeper = row.keeper or (clean(where["where"]) if where else "")
 
 
 def _record_rows(grid: Grid) -> Iterator[Kept]:
@@ -515,7 +576,7 @@ def _record_rows(grid: Grid) -> Iterator[Kept]:
         )
         layout.text(row, "note")
         if name:
-            yield Kept(clean(f"{code} {name}"), keeper, kept_for)
+            yield Kept(name, keeper, kept_for, code)
 
 
 def _goes_on(grid: Grid, row: Row, role: str) -> bool:

@@ -68,6 +68,7 @@ class _Walker:
         self._ahead = keys  # how often each heading is still to come
         self.sections = [Section(FRONT)]
         self._in_contents = False
+        self._had_steps = False
         self._last: Grid | None = None  # the data table that a next one may go on with
 
     @property
@@ -114,7 +115,11 @@ class _Walker:
     def _open(self, heading: Heading) -> None:
         self._in_contents = heading.key == "toc"
         self._last = None
-        self.sections.append(Section(_KINDS.get(heading.key, heading.key), heading))
+        key = _KINDS.get(heading.key, heading.key)
+        if key == "papers":
+            later = {section.key for section in self.sections} & {"steps", "forms", "records"}
+            key = "records" if later or self._had_steps else "dossier"
+        self.sections.append(Section(key, heading))
         if heading.rest:
             self._add(Paragraph(heading.rest))
 
@@ -202,8 +207,8 @@ class _Walker:
 
     def _ends_data(self, found: Heading, cells: list[Cell], head: Cell, layout: Layout) -> bool:
         """Whether a row below a header of columns is the next heading rather than data."""
-        if found.key in ("submit", "present") and len(cells) < 3:
-            return True
+        if found.key in ("submit", "present"):
+            return layout.kind != "dossier" and len(cells) < 3
         if "." in found.label or (found.label and not found.label[0].isdigit()):
             return True
         if found.key != self._key and cells[-1] is head and not found.rest:
@@ -240,6 +245,7 @@ class _Walker:
                 cell.take()
         self._add(grid)
         self._last = grid if layout is not None else None
+        self._had_steps |= layout is not None and layout.kind == "steps"
 
     def _label_first(self, row: Row, cell: Cell) -> None:
         if len(row) > 1 and is_label(cell.text) and cell.col == row[0].col:

@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
@@ -58,6 +58,11 @@ class Reading:
     unparsed: list[str] = field(default_factory=list)
     confidence: dict[str, float] = field(default_factory=dict)
 
+    @property
+    def is_about_tthc(self) -> bool:
+        """Tell whether this looks like a TTHC procedure rather than one of the system itself."""
+        return bool(self.tthc or self.dossier or self.limits)
+
     def as_json(self) -> dict[str, Any]:
         """Return what `import_word --json` prints."""
         front = self.front
@@ -67,8 +72,13 @@ class Reading:
             "issue": front.issue,
             "issued_on": _iso(front.issued_on),
             "time_limits": [
-                {"case": l.case, "value": _plain(l.value), "unit": l.unit.value, "text": l.text}
-                for l in self.limits
+                {
+                    "case": limit.case,
+                    "value": _plain(limit.value),
+                    "unit": limit.unit.value,
+                    "text": limit.text,
+                }
+                for limit in self.limits
             ],
             "dossier": [
                 {"name": i.name, "kind": i.kind, "originals": i.originals, "copies": i.copies}
@@ -199,7 +209,7 @@ def _limits_of_grid(grid: Grid) -> list[Limit]:
             grid.layout.text(row, "no")
             case = clean(" ".join(filter(None, printed)))
             said = clean(grid.layout.text(row, "time"))
-            limits = [Limit(case, l.value, l.unit, l.text, l.is_sure) for l in limits_in(said)]
+            limits = [replace(limit, case=case or limit.case) for limit in limits_in(said)]
         if limits:
             for cell in row:
                 cell.take()
@@ -211,8 +221,7 @@ def _name_like_columns(reading: Reading) -> None:
     """Call a case as the time column calls it, where they mean the same."""
     named = {fold(case): case for case in reading.steps.cases if case}
     reading.limits = [
-        Limit(named.get(fold(l.case), l.case), l.value, l.unit, l.text, l.is_sure)
-        for l in reading.limits
+        replace(limit, case=named.get(fold(limit.case), limit.case)) for limit in reading.limits
     ]
 
 
@@ -227,6 +236,9 @@ def _tthc(story: Story, sections: list[Section]) -> list[str]:
         if found and (_ABOUT_TTHC.search(fold(rest)) or not fold(rest)):
             paragraph.take()
     for section in sections:
+        for grid in section.grids:
+            if grid.layout is not None and grid.layout.kind == "tthc":
+                list(_taken(grid.paragraphs()))
         if section.key in ("tthc", "name"):
             list(_taken(section.paragraphs()))
     headings = [s.heading.text for s in sections if s.heading and s.heading.text]

@@ -62,6 +62,7 @@ def read_steps(sections: list[Section]) -> Steps:
     ]
     for grid, section in tables:
         _read_grid(grid, section, steps)
+    steps.repeated = _repeated(steps.rows)
     if not steps.rows:
         _read_lines([s for s in sections if s.key == "steps"], steps)
         steps.sure = 0.6 if steps.rows else 0.0
@@ -70,6 +71,22 @@ def read_steps(sections: list[Section]) -> Steps:
         without = sum(1 for row in steps.rows if not row.responsible) / len(steps.rows)
         steps.sure = round(max(0.3, 0.97 - 0.4 * unknown - 0.3 * without), 2)
     return steps
+
+
+def _repeated(rows: list[StepRow]) -> list[str]:
+    """Return the numbers that stand twice in one run of steps; a new run begins with 1 after 2."""
+    found: list[str] = []
+    run: list[str] = []
+    for row in rows:
+        if row.no is None or row.shares_no:
+            continue
+        number = str(row.no)
+        if number == "1" and "2" in run:
+            run = []
+        if number in run and number not in found:
+            found.append(number)
+        run.append(number)
+    return found
 
 
 def number_of(text: str) -> int | str | None:
@@ -101,7 +118,6 @@ def _read_grid(grid: Grid, section: Section, steps: Steps) -> None:
     heads = {fold(c.text) for r in grid.rows[: layout.depth] for c in r if c.text}
     for row in grid.body():
         reader.read(row, heads)
-    steps.repeated += reader.repeated()
 
 
 class _GridReader:
@@ -115,10 +131,6 @@ class _GridReader:
         self._layout, self._times, self._units, self._steps = layout, times, units, steps
         self._rows: list[StepRow] = []
         self._has_numbers = bool(layout.of("no"))
-
-    def repeated(self) -> list[str]:
-        numbers = [str(row.no) for row in self._rows if row.no is not None and not row.shares_no]
-        return sorted({number for number in numbers if numbers.count(number) > 1})
 
     def read(self, row: Row, heads: set[str]) -> None:
         shown = [cell for cell in row if cell.text]
@@ -268,10 +280,24 @@ def _lines(sections: Iterable[Section]) -> Iterator[Paragraph]:
                 yield item
 
 
+def _without_dashes(text: str, step: StepRow) -> str:
+    """Return the work of *work – who – time*; the other two are noted in the step."""
+    parts = [part.strip(" .;") for part in re.split(r"\s+[–—-]\s+|\s*\|\s*", text)]
+    minutes = step_minutes(parts[-1]) if len(parts) > 1 else None
+    if minutes is None or ":" in parts[-1]:
+        return text
+    step.times, step.said = [minutes], [parts[-1]]
+    if len(parts) > 2:
+        step.responsible = parts[-2]
+        return " – ".join(parts[:-2])
+    return parts[0]
+
+
 def _read_into(step: StepRow, text: str, steps: Steps) -> bool:
     """Take who and how long out of a line; the rest is the work. False: the line is none of it."""
     if _NOTE.match(fold(text)):
         return False
+    text = _without_dashes(text, step)
     for part in re.split(r"(?<=[.;])\s+|\t+|\s*\|\s*|\n", text):
         part = part.strip(" .;-–")
         who, time = _WHO.fullmatch(part), _TIME.fullmatch(part)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from procedures.docx_import.amounts import step_minutes
 from procedures.docx_import.blocks import Cell, Paragraph, Row
 from qms.foundation.text import fold
 
@@ -32,7 +33,7 @@ _ROLES: dict[str, re.Pattern[str]] = {
         ),
         "code": (
             r"(?:ma(?: so| hieu)?|ky hieu|so hieu|so ky hieu|ky hieu ma hieu)(?: (?:cua |tai lieu|bieu mau"
-            r"|mau|ho so|van ban|so))*|so va ky hieu|mau so|so ky hieu van ban"
+            r"|mau|ho so|van ban|so|tthc|thu tuc(?: hanh chinh)?))*|so va ky hieu|mau so|so ky hieu van ban"
         ),
         "who": (
             r".*\b(?:trach nhiem|nguoi (?:thuc hien|phu trach|lam|chu tri)|don vi(?: .{0,20})? thuc hien"
@@ -46,7 +47,7 @@ _ROLES: dict[str, re.Pattern[str]] = {
         "case": r"(?:cac )?truong hop(?: .*)?|doi tuong(?: .*)?|loai ho so|thu tuc|ten thu tuc.*|loai viec",
         "output": r".*\b(?:bieu mau|ket qua|san pham|mau bieu|tai lieu|ho so|dau ra)\b.*",
         "name": (
-            r"(?:ten |cac |danh muc |thanh phan |loai )*(?:giay to|ho so|thanh phan|tai lieu|bieu mau|mau"
+            r"(?:ten |cac |danh muc |thanh phan |loai )*(?:giay to|thu tuc|tthc|ho so|thanh phan|tai lieu|bieu mau|mau"
             r"|mau don|van ban|ten|trich yeu|noi dung|co so phap ly|can cu phap ly|can cu)(?: .*)?"
             r"|trich yeu.*|ten.*"
         ),
@@ -70,6 +71,7 @@ _WANTED: dict[str, tuple[str, ...]] = {  # the roles a kind of table has, the mo
     ),
     "records": ("no", "kept_for", "keeper", "code", "note", "name"),
     "forms": ("no", "code", "note", "date", "name"),
+    "tthc": ("no", "code", "note", "name"),
     "limits": ("no", "time", "note", "case", "name"),
     "bases": ("no", "code", "date", "note", "name"),
 }
@@ -173,6 +175,8 @@ def layout_of(rows: list[Row], section: str) -> Layout | None:
         if columns is not None and _is_enough(kind, columns, is_expected=kind == section):
             layout = Layout(kind, columns)
             _read_second_row(layout, rows)
+            if kind == "steps":
+                _find_times(layout, rows)
             _name_cases(layout)
             return layout
     return None
@@ -239,6 +243,8 @@ def _is_enough(kind: str, columns: list[Column], *, is_expected: bool) -> bool:
         return (
             "time" in roles and bool(roles & {"case", "name"}) and (is_expected or "case" in roles)
         )
+    if kind == "tthc":
+        return {"code", "name"} <= roles and bool(re.search(r"\b(?:tthc|thu tuc)\b", heads))
     known = roles & {"no", "code", "date"}
     return "name" in roles and bool(known) and (is_expected or "van ban" in heads)
 
@@ -285,6 +291,17 @@ def _read_second_row(layout: Layout, rows: list[Row]) -> None:
                 )
             )
     layout.columns, layout.depth = columns, 2
+
+
+def _find_times(layout: Layout, rows: list[Row]) -> None:
+    """Take columns that hold times for time columns, whatever their head says: a case."""
+    for column in layout.columns:
+        if column.role in ("", "note", "output") and column.text:
+            below = [cell for row in rows[layout.depth :] for cell in layout.cells(row, column)]
+            texts = [cell.text for cell in below if cell.text]
+            times = [text for text in texts if step_minutes(text) is not None]
+            if len(times) * 2 > len(texts) and len(times) > 1:
+                column.role = "time"
 
 
 def _text_above(first: Row, cell: Cell) -> str:
