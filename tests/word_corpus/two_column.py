@@ -24,6 +24,12 @@ def _one_table() -> bytes:
     word.bold("4. ĐỊNH NGHĨA/VIẾT TẮT")
     word.bullets("TTHC: thủ tục hành chính", "HS: hồ sơ")
     word.bold("5. NỘI DUNG QUY TRÌNH")
+    _one_big_table(word)
+    _one_table_end(word)
+    return word.bytes()
+
+
+def _one_big_table(word: Word) -> None:
     word.table(
         [
             ["5.1", "Cơ sở pháp lý", LEFT, LEFT, LEFT],
@@ -57,6 +63,9 @@ def _one_table() -> bytes:
             ["B4", "Trả kết quả", "Bộ phận Một cửa", "½ ngày", "Sổ theo dõi"],
         ]
     )
+
+
+def _one_table_end(word: Word) -> None:
     word.bold("6. BIỂU MẪU")
     word.table(
         [
@@ -76,7 +85,6 @@ def _one_table() -> bytes:
     word.footer(
         "Chuyển trường đối với học sinh trung học cơ sở   Ngày hiệu lực: 15/03/2022   Trang 1"
     )
-    return word.bytes()
 
 
 ONE_TABLE = Specimen(
@@ -150,6 +158,11 @@ def _labels_left() -> bytes:
             ["2", "Kế hoạch tổ chức lễ hội", "1", "1"],
         ],
     )
+    _labels_left_steps(word)
+    return word.bytes()
+
+
+def _labels_left_steps(word: Word) -> None:
     word.heading("5.7 Quy trình xử lý công việc", 2)
     word.table(
         [
@@ -172,7 +185,6 @@ def _labels_left() -> bytes:
     word.heading("7. Hồ sơ lưu")
     word.text("- Hồ sơ đề nghị (lưu 10 năm tại Phòng);", "- Giấy phép đã cấp (lưu vĩnh viễn).")
     word.footer("Ngày hiệu lực: 04/01/2013")
-    return word.bytes()
 
 
 LABELS_LEFT = Specimen(
