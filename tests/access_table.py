@@ -67,6 +67,8 @@ ACCESS: dict[str, str | frozenset[Role]] = {
     # word_imports: reading Word files in
     # exports: word copies, the archive of all in force, and the jobs that make it
     # health: what is wrong in the document set
+    "procedures:health": frozenset({Role.ISO_SECRETARY, Role.LEADER}),
+    "procedures:health-sheet": frozenset({Role.ISO_SECRETARY, Role.LEADER}),
     # yearly: the ISO file of a year, declarations
     # requests for a change
     "procedures:change-request-new": BY_OBJECT,

@@ -101,7 +101,7 @@ def fill(table: Any, rows: Rows) -> Table:
                 _join(table.cell(y - 1, x), table.cell(y, x))
             elif texts == LEFT:
                 _join(table.cell(y, x - 1), table.cell(y, x))
-    return table  # type: ignore[no-any-return]
+    return table
 
 
 def _join(first: Any, second: Any) -> None:
