@@ -116,6 +116,8 @@ ACCESS: dict[str, str | frozenset[Role]] = {
     "procedures:job-file": BY_OBJECT,
     "procedures:job-restart": BY_OBJECT,
     # health: what is wrong in the document set
+    "procedures:health": frozenset({Role.ISO_SECRETARY, Role.LEADER}),
+    "procedures:health-sheet": frozenset({Role.ISO_SECRETARY, Role.LEADER}),
     # yearly: the ISO file of a year, declarations
     # requests for a change
     "procedures:change-request-new": BY_OBJECT,
