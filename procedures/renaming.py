@@ -74,6 +74,6 @@ def remaining(content: Content, old_names: Iterable[str]) -> list[str]:
 
 
 def _says(content: Content, name: str, wanted: Collection[str]) -> bool:
-    alone = Content(**{name: getattr(content, name)})  # type: ignore[arg-type]
+    alone = Content(**{name: getattr(content, name)})
     texts = [fold(text) for text in alone.texts()]
     return any(each in text for each in wanted for text in texts)

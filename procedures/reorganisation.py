@@ -8,6 +8,7 @@ from functools import cached_property
 
 from django.core.exceptions import ValidationError
 
+from procedures.content import Content
 from procedures.models import (
     Exclusion,
     OrganisationChange,
@@ -230,7 +231,7 @@ def _subtree(change: Reorganisation) -> list[Unit]:
 
 def _plan_of_position(change: Reorganisation, position: Position) -> Plan:
     posts = Post.objects.filter(
-        lasting(change.on), position=position, unit__path__startswith=change.agency.path
+        lasting(change.on), position=position, unit__path__startswith=change.agency.path or "/"
     )
     rewritings, left = _rewritten(change, Names(positions={position.name: position}))
     return Plan(
@@ -279,7 +280,7 @@ def _rewritten(
     return [each for each in naming if each.procedure.pk not in hindered], left
 
 
-def _without_duties(base: ProcedureVersion):  # type: ignore[no-untyped-def]
+def _without_duties(base: ProcedureVersion) -> Content:
     """Return the content without who does each step, which is renamed of itself."""
     steps = tuple(
         step.model_copy(update={"unit_code": "", "unit_name": "", "position": ""})

@@ -134,7 +134,7 @@ def submit_drafts(
 def review_drafts(
     versions: Iterable[ProcedureVersion], *, by: User, seen: Mapping[int, str], comment: str = ""
 ) -> Outcome:
-    """Find each suitable, in a transaction of its own; `seen` is what of each was read (SHA-256)."""
+    """Find each suitable, in a transaction of its own; `seen`: the SHA-256 of what was read."""
     return _each(
         versions,
         lambda version: version.review(by=by, seen=seen.get(version.pk, ""), comment=comment),
