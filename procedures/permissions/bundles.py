@@ -4,8 +4,19 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from procedures.models import BundleDraft, DraftBundle, ProcedureVersion
-from procedures.permissions import is_secretary, visible_drafts, visible_issued
+from procedures.models import (
+    BundleDraft,
+    DraftBundle,
+    InForcePeriod,
+    Procedure,
+    ProcedureVersion,
+)
+from procedures.permissions import (
+    is_secretary,
+    visible_drafts,
+    visible_issued,
+    visible_procedures,
+)
 from qms.organisation.models import Unit, UnitQuerySet, has_role, units_of
 from qms.organisation.roles import Role
 
@@ -51,3 +62,14 @@ def kept_units(user: Any) -> UnitQuerySet:
 def can_reorganise(user: Any, unit: Unit) -> bool:
     """Reorganises `unit`, or hands over to it: its secretary, so nothing above one's own."""
     return is_secretary(user, unit)
+
+
+def handed_over(user: Any, procedure: Procedure) -> QuerySet[Procedure]:
+    """Return what `procedure` was in another agency, and what it has become in others.
+
+    Only those of which `user` may read an issue.
+    """
+    beside = Q(pk=procedure.predecessor_id) | Q(predecessor=procedure.pk)
+    editions = InForcePeriod.objects.standing().filter(procedure=OuterRef("pk"))
+    found = visible_procedures(user).filter(beside, Exists(editions))
+    return found.select_related("agency").order_by("sort_key", "pk")

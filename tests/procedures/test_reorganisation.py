@@ -9,7 +9,7 @@ from django.test import Client
 
 from procedures import actions
 from procedures.comparison import changes
-from procedures.content import Content, Step, StepTime
+from procedures.content import Content, Step
 from procedures.models import (
     DraftBundle,
     Exclusion,
@@ -78,8 +78,10 @@ def _asked(kind: str, office: Office, **values: Any) -> Reorganisation:
 
 
 def _draft(version: ProcedureVersion) -> ProcedureVersion:
-    return ProcedureVersion.objects.open().select_related("procedure__owner").get(
-        procedure=version.procedure_id
+    return (
+        ProcedureVersion.objects.open()
+        .select_related("procedure__owner")
+        .get(procedure=version.procedure_id)
     )
 
 
