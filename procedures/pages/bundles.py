@@ -18,6 +18,7 @@ from procedures.forms.decisions import CommentForm
 from procedures.models import Decision, DecisionItem, DraftBundle, Procedure, ProcedureVersion
 from procedures.models.facts import gather_all
 from procedures.permissions.bundles import can_work, visible_bundles, visible_versions
+from procedures.renaming import remaining
 from procedures.workflow import OPEN_VERSION, VersionStatus
 from qms.foundation.dates import today
 from qms.foundation.text import fold
@@ -36,6 +37,7 @@ class Line:
     may_review: bool
     may_return: bool
     may_decide: bool
+    texts: tuple[str, ...] = ()  # sections in which a name that is gone still stands
 
     @cached_property
     def changes(self) -> list[Change]:
@@ -81,6 +83,7 @@ def lines_of(request: UserRequest, bundle: DraftBundle) -> list[Line]:
     )
     heads = holders_of(Role.UNIT_HEAD)
     works = can_work(request.user, bundle)
+    gone = _gone(bundle)
     return [
         Line(
             version,
@@ -91,9 +94,21 @@ def lines_of(request: UserRequest, bundle: DraftBundle) -> list[Line]:
             may_decide=works
             and version.status == VersionStatus.REVIEWED
             and version.pk not in held,
+            texts=tuple(remaining(version.document, gone)) if gone and version.is_open else (),
         )
         for version in versions
     ]
+
+
+def _gone(bundle: DraftBundle) -> list[str]:
+    """Return the names that a reorganisation has ended; one that lives on in a new one is none."""
+    rows = bundle.organisation_changes.select_related(
+        "old_unit", "new_unit", "old_position", "new_position"
+    )
+    pairs = [(row.old_unit or row.old_position, row.new_unit or row.new_position) for row in rows]
+    new = [fold(str(after)) for _, after in pairs]
+    old = dict.fromkeys(str(before) for before, _ in pairs)
+    return [name for name in old if not any(fold(name) in each for each in new)]
 
 
 def _may_return(
