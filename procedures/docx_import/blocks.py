@@ -13,7 +13,7 @@ _BULLET = re.compile(r"^[-–—+•●▪■◦*·❖➢✓]\s+(?=\S)|^[-–—
 
 @dataclass(eq=False)
 class Paragraph:
-    """`label` is the number or bullet before the text, `is_used` whether the text went somewhere."""
+    """`label` is the number or bullet before it, `is_used` whether the text went somewhere."""
 
     text: str
     label: str = ""
@@ -119,7 +119,7 @@ def _cell(raw: dict[str, Any]) -> Cell:
 
 
 def _paragraphs(raw: dict[str, Any]) -> Iterator[Paragraph]:
-    """Yield a paragraph per printed line: typed line breaks part items as often as paragraphs do."""
+    """Yield a paragraph per printed line: typed line breaks part items as paragraphs do."""
     lines = [line for line in raw["text"].split("\n") if line.strip()] or [""]
     for place, line in enumerate(lines):
         text, label = clean_lines(line), raw["label"] if place == 0 else ""

@@ -47,7 +47,8 @@ _SAID = {
     ),
     "dossier": (
         r"(?:danh muc )?(?:(?:yeu cau ve )?thanh phan(?: (?:va )?so luong)?(?: cua)?"
-        r" (?:ho so|giay to)|thanh phan|ho so (?:bao gom|gom|gom co|yeu cau|can co|thu tuc hanh chinh"
+        r" (?:ho so|giay to)|thanh phan|ho so (?:bao gom|gom|gom co|yeu cau|can co"
+        r"|thu tuc hanh chinh"
         r"|de nghi)|danh muc ho so|giay to can thiet|ho so thanh phan)"
         r"(?: (?:bao gom|gom|gom co|can nop|phai nop|va so luong|so luong|so luong ho so))*" + _TAIL
     ),
@@ -85,15 +86,18 @@ _SAID = {
         r"(?:ten )?(?:cac |danh muc |he thong )?(?:cac )?(?:bieu mau|mau bieu|mau don|mau to khai"
         r"|phu luc bieu mau)"
         r"(?: (?:mau|don|to khai|va|su dung|kem theo|ap dung|lien quan|phu luc|bieu mau|hanh chinh"
-        r"|dinh kem|thu tuc|trong quy trinh|duoc|di kem|hoac|cac|can|dien|neu co|ket qua|tham chieu))*"
+        r"|dinh kem|thu tuc|trong quy trinh|duoc|di kem|hoac|cac|can|dien|neu co|ket qua"
+        r"|tham chieu))*"
     ),
     "conditions": (
         r"(?:cac )?(?:yeu cau|dieu kien)(?: (?:va |hoac )?(?:dieu kien|yeu cau))?"
         r"(?: (?:thuc hien|doi voi|giai quyet|ve|khac))*" + _TAIL
     ),
     "steps": (
-        r"(?:noi dung )?(?:mo ta |dien giai |chi tiet )?(?:cac )?(?:quy trinh|trinh tu|buoc|luu do|so do)"
-        r"(?: (?:cac buoc|xu ly|giai quyet|thuc hien|tien hanh|cong viec|noi bo|tac nghiep|qua trinh"
+        r"(?:noi dung )?(?:mo ta |dien giai |chi tiet )?(?:cac )?(?:quy trinh|trinh tu|buoc"
+        r"|luu do|so do)"
+        r"(?: (?:cac buoc|xu ly|giai quyet|thuc hien|tien hanh|cong viec|noi bo|tac nghiep"
+        r"|qua trinh"
         r"|cac|buoc|chi tiet|thu tuc|hanh chinh|tthc|ho so|va|thoi gian|trach nhiem|tung buoc"
         r"|dien tu|noi dung|trinh tu|quy trinh|mo ta|luu do|dien giai|trong))+"
         r"|(?:cac buoc|luu do|trinh tu|buoc thuc hien)"
@@ -108,7 +112,8 @@ _SAID = {
     "field": r"linh vuc|cap(?: do)? thuc hien|muc do(?: dich vu cong| cung cap)?.{0,30}",
     "revisions": (
         r"(?:trang |bang |phieu |so )?(?:theo doi |ghi nhan |ghi |lich su |tinh trang |kiem soat )*"
-        r"(?:so lan |cac lan |nhung |cac )?(?:thay doi|sua doi)(?: (?:tai lieu|quy trinh|noi dung|bo sung"
+        r"(?:so lan |cac lan |nhung |cac )?(?:thay doi|sua doi)(?: (?:tai lieu|quy trinh"
+        r"|noi dung|bo sung"
         r"|cua))*"
     ),
     "distribution": r"noi nhan|phan phoi(?: tai lieu)?|danh sach phan phoi|noi (?:nhan )?tai lieu",
@@ -214,7 +219,7 @@ def heading_of(paragraph: Paragraph, current: Heading | None) -> Heading | None:
 
 
 def is_title_like(heading: Heading) -> bool:
-    """Tell whether a heading, on the front page, is rather a part of the title: *QUY TRÌNH NỘI BỘ*."""
+    """Tell whether a heading is, on the front page, rather a part of the title."""
     return heading.key in ("steps", "name", "tthc", "field") and not heading.label
 
 

@@ -16,8 +16,8 @@ from procedures.docx_import.headings import (
     Heading,
     heading_in,
     heading_of,
-    is_title_like,
     is_label,
+    is_title_like,
     major_of,
 )
 from procedures.docx_import.tables import (
@@ -159,7 +159,9 @@ class _Walker:
             row = rows[place]
             new = layout_of(rows[place:], self._key)
             heading = (
-                None if new and not _has_section_number(row) else self._row_heading(row, layout or before)
+                None
+                if new and not _has_section_number(row)
+                else self._row_heading(row, layout or before)
             )
             if heading is not None:
                 self._flush(pending, layout)
