@@ -29,7 +29,7 @@ _SAID = {
         r"|ky hieu|giai thich))*"
     ),
     "responsibility": r"(?:phan cong )?trach nhiem(?: (?:chung|thuc hien|va quyen han|ap dung))?",
-    "content": r"noi dung(?: (?:quy trinh|thuc hien|chi tiet|cua quy trinh|thu tuc))*",
+    "content": r"(?:nhung )?quy dinh (?:chung|cu the)|thong tin chung|noi dung(?: (?:quy trinh|thuc hien|chi tiet|cua quy trinh|thu tuc))*",
     "bases": (
         r"(?:cac )?(?:co so|can cu)(?: van ban)? (?:phap ly|phap luat|phap li)"
         r"(?: (?:cua|de|ban hanh|thuc hien|giai quyet|thu tuc|hanh chinh|tthc|va can cu .*))*"
@@ -122,13 +122,14 @@ _SAID = {
 _LABELLED = {"quy trinh": "steps", "doi tuong": "applicants", "cach thuc": "modes"}  # short names
 _HEADINGS = {key: re.compile(words) for key, words in _SAID.items()}
 _LABEL = re.compile(
-    r"(?:(?:mục|phần|chương)\s+)?"
+    r"(?:(?i:mục|phần|chương)\s+)?"
     r"(?P<label>(?:[0-9]{1,2}|[IVX]{1,5})(?:\s?[.\-]\s?(?:[0-9]{1,2}|[a-zđ])(?![\w]))*"
     r"|[a-zđA-ZĐ](?=\s?[.)/:]))"
     r"(?:\s?[.):/\-–]+\s*|\s+|$)",
 )
 _BRACKET = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _LISTS = frozenset({"records", "forms", "dossier", "submit", "present", "steps", "bases"})
+UNKNOWN = "unknown"
 NARRATIVE = frozenset({"purpose", "scope", "references", "definitions", "responsibility"})
 _MOST_WORDS = 16
 
@@ -198,13 +199,9 @@ def heading_of(paragraph: Paragraph, current: Heading | None) -> Heading | None:
     if paragraph.points_to_page:
         return None
     found = heading_in(paragraph.text, paragraph.label)
+    stands_out = _stands_out(paragraph)
     if found is None:
-        return None
-    stands_out = (
-        paragraph.is_bold
-        or paragraph.style.startswith(("heading", "tiêu đề", "title"))
-        or paragraph.text.isupper()
-    )
+        return _unknown(paragraph, current) if stands_out else None
     if found.key in {"submit", "present", "sets"}:
         return found
     if found.label == "-":
@@ -216,6 +213,29 @@ def heading_of(paragraph: Paragraph, current: Heading | None) -> Heading | None:
     if current is not None and found.major and found.major < current.major and not stands_out:
         return None
     return found
+
+
+def _stands_out(paragraph: Paragraph) -> bool:
+    return (
+        paragraph.is_bold
+        or paragraph.style.startswith(("heading", "tiêu đề", "title"))
+        or paragraph.text.isupper()
+    )
+
+
+def _unknown(paragraph: Paragraph, current: Heading | None) -> Heading | None:
+    """Return the heading of a part that procedures do not usually have; it ends the one before."""
+    label, text = paragraph.label.strip(" .):/-"), paragraph.text
+    if not label:
+        label, text = split_label(text)
+    if current is None or not label or len(text.split()) > _MOST_WORDS or text.endswith(";"):
+        return None
+    is_part = re.fullmatch(r"[IVX]+|[A-ZĐ]", label) and not current.major
+    same_depth = label.count(".") == current.label.count(".") and current.major
+    is_next = same_depth and _goes_up(Heading(UNKNOWN, label, text), current)
+    if is_part or is_next or paragraph.style.startswith("heading"):
+        return Heading(UNKNOWN, label, text)
+    return None
 
 
 def is_title_like(heading: Heading) -> bool:

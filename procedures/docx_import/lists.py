@@ -233,8 +233,11 @@ def read_records(sections: list[Section]) -> Found:
         for item in section.items:
             if isinstance(item, Grid):
                 rows = list(_record_rows(item))
-                from_table += len(rows)
-                found.rows += rows
+                found.rows += [row for row in rows if row.name]
+                from_table += len(found.rows)
+                for row in rows:
+                    if not row.name:
+                        _keep_all(row.kept_for, found.rows)
             elif is_silent(item):
                 continue
             elif _ABOUT_KEEPING.match(item.text):
@@ -305,7 +308,9 @@ def _record_rows(grid: Grid) -> Iterator[Kept]:
             kept_for if _goes_on(grid, row, "kept_for") else ""
         )
         layout.text(row, "note")
-        if name:
+        if _ABOUT_KEEPING.match(name):
+            yield Kept("", kept_for=name)
+        elif name:
             yield Kept(name, keeper, kept_for, code)
 
 

@@ -13,6 +13,7 @@ from procedures.docx_import.blocks import (
     paragraphs_of,
 )
 from procedures.docx_import.headings import (
+    UNKNOWN,
     Heading,
     heading_in,
     heading_of,
@@ -109,8 +110,11 @@ class _Walker:
         if heading is None:
             self._add(paragraph)
         else:
-            paragraph.take()
+            if heading.key != UNKNOWN:
+                paragraph.take()
             self._open(heading)
+            if heading.key == UNKNOWN:
+                self._add(paragraph)
 
     def _open(self, heading: Heading) -> None:
         self._in_contents = heading.key == "toc"

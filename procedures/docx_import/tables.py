@@ -87,6 +87,7 @@ _UNIT_WORDS = re.compile(
     r"\b(?:don vi tinh|dvt|tinh bang|ngay lam viec|ngay|gio lam viec|gio|phut|thuc hien|giai quyet"
     r"|xu ly|thoi gian|thoi han|tg|toi da|du kien|quy dinh|lam viec)\b"
 )
+_STEP_LABEL = re.compile(r"(?:bước|b)?\s*[0-9]{1,2}[.:]?", re.I)
 _REVISED = re.compile(
     r"\b(?:noi dung (?:sua doi|thay doi)|lan sua doi|ngay sua doi|sua doi lan"
     r"|mo ta noi dung (?:sua|thay) doi|vi tri sua doi|yeu cau sua doi)\b"
@@ -186,6 +187,7 @@ def layout_of(rows: list[Row], section: str) -> Layout | None:
             _read_second_row(layout, rows)
             if kind == "steps":
                 _find_times(layout, rows)
+                _find_numbers(layout, rows)
             _name_cases(layout)
             return layout
     return None
@@ -300,6 +302,23 @@ def _read_second_row(layout: Layout, rows: list[Row]) -> None:
                 )
             )
     layout.columns, layout.depth = columns, 2
+
+
+def _find_numbers(layout: Layout, rows: list[Row]) -> None:
+    """Take a column of `B1`, `Bước 2` for the numbers, and another one for the work."""
+    if layout.of("no"):
+        return
+    for column in layout.of("work"):
+        below = [cell for row in rows[layout.depth :] for cell in layout.cells(row, column)]
+        texts = [cell.text for cell in below if cell.text]
+        numbers = [text for text in texts if _STEP_LABEL.fullmatch(text)]
+        others = [
+            other
+            for other in layout.columns
+            if other.role in ("", "note", "output") and _ROLES["work"].fullmatch(fold(other.text))
+        ]
+        if others and len(numbers) * 2 > len(texts):
+            column.role, others[0].role = "no", "work"
 
 
 def _find_times(layout: Layout, rows: list[Row]) -> None:
