@@ -1,5 +1,6 @@
 """The sections of a document, whether it runs down the page or stands in one big table."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -29,8 +30,10 @@ from procedures.docx_import.tables import (
     is_sign_table,
     layout_of,
 )
+from qms.foundation.text import fold
 
 FRONT = "front"
+_FORM_BEGINS = re.compile(r"cong hoa xa hoi chu nghia|doc lap tu do hanh phuc")
 _KINDS = {"submit": "dossier", "present": "dossier"}
 
 
@@ -68,7 +71,7 @@ class _Walker:
     def __init__(self, keys: Counter[str]) -> None:
         self._ahead = keys  # how often each heading is still to come
         self.sections = [Section(FRONT)]
-        self._in_contents = False
+        self._in_contents = self._in_appendix = False
         self._had_steps = False
         self._last: Grid | None = None  # the data table that a next one may go on with
 
@@ -82,6 +85,10 @@ class _Walker:
 
     def walk(self, blocks: list[Block]) -> None:
         for block in blocks:
+            self._in_appendix = self._in_appendix or self._begins_appendix(block)
+            if self._in_appendix:
+                self._append(block)
+                continue
             if isinstance(block, Table):
                 self._table(block)
                 continue
@@ -90,6 +97,19 @@ class _Walker:
             else:
                 self._paragraph(block)
             self._pass(block)
+
+    def _begins_appendix(self, block: Block) -> bool:
+        """Whether blank forms begin here, which procedures append after their last section."""
+        if not {section.key for section in self.sections} & {"records", "steps"}:
+            return False
+        lines = [block] if isinstance(block, Paragraph) else list(paragraphs_of([block]))[:6]
+        return any(_FORM_BEGINS.match(fold(line.text)) for line in lines)
+
+    def _append(self, block: Block) -> None:
+        """Keep what belongs to a blank form as it is: no heading in it is one of the procedure."""
+        if self._key != "appendix":
+            self.sections.append(Section("appendix"))
+        self._add(block if isinstance(block, Paragraph) else Grid(block.rows))
 
     def _pass(self, paragraph: Paragraph) -> None:
         found = heading_in(paragraph.text, paragraph.label)
