@@ -6,6 +6,7 @@ from typing import Any
 
 import docx
 from docx.document import Document
+from docx.shared import Emu
 from docx.table import Table
 
 TITLE = "Thành lập trường mầm non"
@@ -34,7 +35,7 @@ def table(parent: Any, rows: Iterable[Sequence[str]], **merges: Any) -> Table:
 def head(document: Document, code: str = "QT-01/GDĐT", title: str = TITLE) -> None:
     """The head of every page: office, name, code with issue and date."""
     header = document.sections[0].header
-    made = header.add_table(1, 3, 6_000_000)
+    made = header.add_table(1, 3, Emu(6_000_000))
     made.cell(0, 0).text = "PHÒNG GIÁO DỤC VÀ ĐÀO TẠO"
     made.cell(0, 1).text = f"QUY TRÌNH\n{title}"
     made.cell(0, 2).text = f"Mã hiệu: {code}\nLần ban hành: 02\nNgày ban hành: 07/7/2025"
