@@ -43,11 +43,8 @@ def hand_out(office: Office, version: ProcedureVersion, *names: str) -> list[Pri
 
 
 def recall(kind: str = "returned", **values: Any) -> actions.Recall:
-    told: dict[str, Any] = {
-        "done_on": today(),
-        "reason": "Hết hiệu lực",
-        "performed_by": "Đỗ Thị Văn",
-    } | values
+    told: dict[str, Any] = {"done_on": today(), "reason": "Hết hiệu lực"}
+    told |= {"performed_by": "Đỗ Thị Văn"} | values
     return actions.Recall(kind=kind, **told)
 
 

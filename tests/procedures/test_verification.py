@@ -15,6 +15,7 @@ from procedures.workflow import VersionStatus
 from qms.foundation.dates import format_date, today
 from qms.records.qr import qr_code
 from tests.factories import (
+    BY_PASSWORD,
     Office,
     abolish,
     make_next_version,
