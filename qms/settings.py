@@ -127,6 +127,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Jobs: one worker runs what is long (`manage.py db_worker`) -----------------------------------
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+JOBS = {  # kind of a job → what does it
+    "archive": "procedures.archive.making.make_archive",
+    "archive_word": "procedures.archive.making.make_archive_with_word",
+}
 
 # --- Sign-in ------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "organisation.User"

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from procedures.actions.drafting import lock_agency, taken_up_by
 from procedures.actions.renditions import make_renditions
+from procedures.actions.requesting import answer_abolition
 from procedures.models import Decision, ProcedureVersion, end_period, open_period
 from procedures.workflow import DecisionStatus
 from qms.foundation.dates import LOCAL, format_date, today
@@ -40,7 +41,7 @@ class Numbering:
 def issue_decision(decision: Decision, numbering: Numbering, *, by: User) -> None:
     """Issue: periods open and end, versions are issued; their PDFs are made right afterwards.
 
-    The requests that a version takes up are answered by it.
+    The requests that a version takes up are answered by it, those to abolish by the abolition.
 
     Raises ValidationError at the field that is wrong: a number used twice, a day in the future, or
     (for an approval by password) one before the day of approval.
@@ -65,6 +66,7 @@ def issue_decision(decision: Decision, numbering: Numbering, *, by: User) -> Non
         begins = item.effective_on or numbering.effective_on
         if item.version is None:
             end_period(item, on=begins, by=by)
+            answer_abolition(item, by=by)
         else:
             item.version.issue(by=by)
             open_period(item, valid_from=begins, by=by)

@@ -187,6 +187,11 @@ class ProcedureVersion(WorkflowModel):
         return f"{self.issue_no or 0:02d}{revision}"
 
     @property
+    def side_slug(self) -> str:
+        """Return the word by which a comparison names it: `02-01`, before issue `du-thao-7`."""
+        return self.number_slug if self.status == VersionStatus.ISSUED else f"du-thao-{self.pk}"
+
+    @property
     def is_open(self) -> bool:
         return self.status in OPEN_VERSION
 

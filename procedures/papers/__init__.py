@@ -1,1 +1,1 @@
-"""What the printed records of document control say."""
+"""Printed records of document control: plain values in, a paper out."""
