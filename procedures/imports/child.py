@@ -9,32 +9,23 @@ bring about in here ends with this process.
 import csv
 import datetime as dt
 import io
-import json
 import re
-import resource
 import sys
-import zipfile
-import zlib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
 import python_calamine
 
-MEMORY_LIMIT = 1024 * 2**20  # bytes of address space
-CPU_LIMIT = 10  # seconds
-MAX_ENTRIES = 2_000
-MAX_UNPACKED = 100 * 2**20
-MAX_RATIO = 100
-RATIO_FROM = 2**20  # smaller parts may be as repetitive as they like
+sys.path.append(str(Path(__file__).resolve().parents[2]))  # run by path, it knows no package
+from procedures.imports.archive import Refused, check_archive
+from procedures.imports.confined import answer
+
 MAX_ROWS = 20_000  # with text in them; the whole national catalogue has some 6,000
 MAX_COLUMNS = 100
 MAX_LETTERS = 10_000_000
 LONGEST_CELL = 32_767  # letters; Excel allows no more
 DELIMITERS = (",", ";", "\t")
-_CHUNK = 2**20
-_BROKEN = (zipfile.BadZipFile, zlib.error, NotImplementedError, OSError, EOFError, ValueError)
-_DOCTYPES = (b"<!DOCTYPE", "<!DOCTYPE".encode("utf-16-le"))
 _BOMS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
     (b"\xff\xfe\x00\x00", "utf-32"),
@@ -46,105 +37,12 @@ _BOMS = (
 Row = tuple[int, list[str | float], list[int]]
 
 
-class Refused(Exception):
-    """The file is not read, for the reason given as a code."""
-
-
-def main() -> None:
-    """Read standard input as the kind of file that the first argument names."""
-    _limit(resource.RLIMIT_AS, MEMORY_LIMIT)
-    _limit(resource.RLIMIT_CPU, CPU_LIMIT)
-    _limit(resource.RLIMIT_CORE, 0)
-    try:
-        answer: dict[str, Any] = parse(sys.stdin.buffer.read(), sys.argv[1])
-    except Refused as refusal:
-        answer = {"refused": str(refusal)}
-    except MemoryError:
-        answer = {"refused": "too_heavy"}
-    json.dump(answer, sys.stdout)
-
-
 def parse(data: bytes, kind: str) -> dict[str, Any]:
     """Return the readings of `data`: one of a workbook, one per delimiter of a text file."""
     if kind == "csv":
         return {"readings": csv_readings(data)}
-    check_archive(data)
+    check_archive(data, "xlsx")
     return {"readings": [workbook_sheets(data)]}
-
-
-def _limit(what: int, most: int) -> None:
-    _, hard = resource.getrlimit(what)
-    most = most if hard == resource.RLIM_INFINITY else min(most, hard)
-    resource.setrlimit(what, (most, most))
-
-
-# The archive of a workbook
-
-
-def check_archive(data: bytes) -> None:
-    """Refuse an archive that is a bomb, lies, has macros or reaches outside (RELIABILITY §2)."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            entries = archive.infolist()
-            _check_sizes(entries)
-            _check_names([entry.orig_filename for entry in entries])
-            if any(entry.flag_bits & 1 for entry in entries):
-                raise Refused("password")
-            for entry in entries:
-                _check_part(archive, entry)
-    except _BROKEN as error:
-        raise Refused("damaged") from error
-
-
-def _check_sizes(entries: list[zipfile.ZipInfo]) -> None:
-    unpacked = sum(entry.file_size for entry in entries)
-    packed = sum(entry.compress_size for entry in entries)
-    if len(entries) > MAX_ENTRIES or unpacked > MAX_UNPACKED:
-        raise Refused("bomb")
-    sizes = [(entry.file_size, entry.compress_size) for entry in entries]
-    for size, small in [*sizes, (unpacked, packed)]:
-        if size > RATIO_FROM and size > MAX_RATIO * max(small, 1):
-            raise Refused("bomb")
-
-
-def _check_names(names: list[str]) -> None:
-    low = [name.casefold() for name in names]
-    if len(set(low)) < len(low):
-        raise Refused("damaged")
-    if any(re.match(r"[/\\]|[a-z]:|.*(^|[/\\])\.\.([/\\]|$)", name, re.S) for name in low):
-        raise Refused("damaged")
-    if any(name.endswith("vbaproject.bin") or "/macrosheets/" in name for name in low):
-        raise Refused("macro")
-    books = [name for name in low if re.fullmatch(r"xl/workbook[0-9]*\.xml", name)]
-    if "[content_types].xml" not in low or not books:
-        raise Refused("not_workbook")
-
-
-def _check_part(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
-    name = entry.filename.casefold()
-    if not name.endswith((".xml", ".rels", ".vml")):
-        return
-    with archive.open(entry) as part:
-        tail = b""
-        while chunk := part.read(_CHUNK):
-            if any(doctype in tail + chunk for doctype in _DOCTYPES):
-                raise Refused("damaged")
-            tail = chunk[-32:]
-    if name == "[content_types].xml" and b"macroenabled" in archive.read(entry).lower():
-        raise Refused("macro")
-    if name.endswith(".rels"):
-        _check_links(archive.read(entry))
-
-
-def _check_links(rels: bytes) -> None:
-    try:
-        tree = ElementTree.fromstring(rels)  # noqa: S314 - a DOCTYPE was refused: no entities
-    except (ElementTree.ParseError, LookupError) as error:
-        raise Refused("damaged") from error
-    for link in tree.iter():
-        kind = link.get("Type", "").casefold()
-        if link.get("TargetMode", "").casefold() == "external" and not kind.endswith("/hyperlink"):
-            raise Refused("external")
 
 
 # Sheets of a workbook
@@ -297,4 +195,4 @@ def _read(text: str, delimiter: str, **dialect: Any) -> Iterator[list[str]]:
 
 
 if __name__ == "__main__":
-    main()
+    answer(parse)

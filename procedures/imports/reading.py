@@ -1,14 +1,12 @@
 """From the bytes of a file that somebody sent to sheets of cells, or one sentence why not."""
 
-import json
-import os
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any
 
 from django.core.exceptions import ValidationError
+
+from procedures.imports.sandbox import ask_child
 
 MAX_FILE_BYTES = 10 * 2**20
 TIME_LIMIT = 30  # seconds, for the child and all it waits for
@@ -86,7 +84,7 @@ def read_sheets(data: bytes, filename: str) -> list[list[Sheet]]:
     Parsing happens in a child process with memory and time limits. Raises UnreadableFile.
     """
     kind = check_kind(data, filename)
-    answer = _ask_child(data, kind)
+    answer = ask_child(_CHILD, kind, data, seconds=TIME_LIMIT)
     if "refused" in answer:
         raise refusal(answer["refused"])
     readings = [[_sheet(sheet) for sheet in sheets] for sheets in answer["readings"]]
@@ -130,27 +128,6 @@ def refusal(reason: str) -> UnreadableFile:
 
 def _is_text_or_pdf(data: bytes) -> bool:
     return data.startswith(_PDF) or not any(byte < 9 for byte in data[:512])
-
-
-def _ask_child(data: bytes, kind: str) -> dict[str, Any]:
-    # No settings, no secrets: the child gets only what finds the interpreter's own libraries.
-    environment = {k: v for k, v in os.environ.items() if k == "LD_LIBRARY_PATH"}
-    try:
-        done = subprocess.run(  # noqa: S603 - our own interpreter and file
-            [sys.executable, "-I", "-X", "utf8", str(_CHILD), kind],
-            input=data,
-            capture_output=True,
-            timeout=TIME_LIMIT,
-            env=environment,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise refusal("too_heavy") from error
-    if done.returncode < 0:  # killed by a limit: memory (abort), time
-        raise refusal("too_heavy")
-    if done.returncode:
-        raise refusal("damaged")
-    return dict(json.loads(done.stdout))
 
 
 def _sheet(raw: dict[str, Any]) -> Sheet:

@@ -7,7 +7,7 @@ what stands in rows, `page` lays all of it out on A4 with head, foot, outline an
 from qms.records.pdf.grid import Grid, Line
 from qms.records.pdf.head import Head
 from qms.records.pdf.narrative import narrative
-from qms.records.pdf.page import CONTENTS, NEW_PAGE, Furniture, Part, build
+from qms.records.pdf.page import CONTENTS, NEW_PAGE, Furniture, Part, Stamp, build
 from qms.records.pdf.tables import Cell, Column, Row, Span, table
 from qms.records.pdf.text import (
     WIDTH,
@@ -36,6 +36,7 @@ __all__ = [
     "Part",
     "Row",
     "Span",
+    "Stamp",
     "bold",
     "build",
     "cell",
