@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from procedures import actions
 from procedures.models import Procedure, ProcedureVersion
@@ -71,9 +72,10 @@ def test_what_is_not_in_force_yet_or_was_withdrawn(client: Client) -> None:
     later = today() + dt.timedelta(days=5)
     version = make_version(VersionStatus.ISSUED, office, effective_on=later)
     coming = text_of(client, version.token)
-    decision = version.periods.get().begun_by.decision
+    period = version.periods.get()
 
-    decision.withdraw(by=office.leader, reason="Ban hành nhầm")
+    period.voided_at = timezone.now()  # as withdrawing the decision leaves it
+    period.record(by=office.leader, reason="Thu hồi quyết định")
 
     assert f"<h1>Chưa có hiệu lực (từ {format_date(later)})</h1>" in coming
     assert "<h1>Quyết định ban hành bản này đã bị thu hồi</h1>" in text_of(client, version.token)
