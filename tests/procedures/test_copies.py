@@ -275,7 +275,8 @@ def test_list_is_recalled_by_one_record_printed_and_signed(client: Client) -> No
     assert word.content[:2] == b"PK"
     assert bad.status_code == 422
     assert "đã có bản chụp" in again.content.decode()
-    assert client.get(reverse("procedures:recall-scan", args=[record.pk])).status_code == 200
+    scan: Any = client.get(reverse("procedures:recall-scan", args=[record.pk]))
+    assert b"".join(scan.streaming_content) == b"%PDF-1.4 ky"
 
 
 def test_what_became_destroyed_meanwhile_is_not_left_out_silently(client: Client) -> None:
