@@ -7,13 +7,17 @@ else `var/`); a second run finds everything in place and is done in seconds.
 """
 
 import argparse
+import contextlib
+import ctypes
 import hashlib
 import os
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -31,6 +35,13 @@ PIP_INSTALL: tuple[Path | str, ...] = (
     "--require-hashes",
     "-r",
 )
+SERVER = ("--no-control-socket", "qms.wsgi")
+WORKER = ("manage.py", "db_worker", "--no-reload")  # does what is too long for a page
+WORKER_PAUSE, LONG_RUN = (
+    1.0,
+    60.0,
+)  # seconds before a worker is begun anew, ever longer up to a minute
+PATIENCE = 35.0  # seconds; gunicorn gives its requests 30
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 STEPS = (
     ("Chuẩn bị cơ sở dữ liệu", "migrate", "--no-input", "--verbosity=0"),
@@ -211,15 +222,82 @@ def free_port(text: str) -> int:
 
 
 def serve(host: str, port: int) -> None:
-    """Become the server; Ctrl+C ends it."""
+    """Serve, with the worker of long jobs beside; Ctrl+C, or an end of the server, ends both."""
     address = f"http://{'localhost' if host == '127.0.0.1' else host}:{port}"
     say(f"Mở trình duyệt tại {address}/ (Ctrl+C để dừng).")
     os.chdir(ROOT)
     environment = {**os.environ, "HOST": host, "PORT": str(port), "VAR_DIR": str(VAR)}
     if not is_set("PUBLIC_URL"):
         environment["PUBLIC_URL"] = address
-    command = [str(VENV / "bin" / "gunicorn"), "--no-control-socket", "qms.wsgi"]
-    os.execve(command[0], command, environment)  # noqa: S606 (no shell is wanted)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stop_serving)
+    children: list[subprocess.Popen[bytes]] = []
+    try:
+        children.append(begin([VENV / "bin" / "gunicorn", *SERVER], environment))
+        children.append(begin([VENV_PYTHON, *WORKER], environment))
+        code = attend(children, environment)
+    except Stopped:
+        code = 0
+    finally:
+        end(children)
+    sys.exit(code)
+
+
+class Stopped(Exception):
+    """Somebody asks us to end."""
+
+
+def stop_serving(number: int, frame: object) -> None:
+    raise Stopped
+
+
+def attend(children: list[subprocess.Popen[bytes]], environment: dict[str, str]) -> int:
+    """Wait for the server to end and return its code; begin a worker that ended anew."""
+    server, worker = children
+    pause = WORKER_PAUSE
+    while True:
+        began = time.monotonic()
+        while server.poll() is None and worker.poll() is None:
+            time.sleep(0.2)
+        if server.poll() is not None:
+            return server.returncode
+        pause = WORKER_PAUSE if time.monotonic() - began > LONG_RUN else min(pause * 2, LONG_RUN)
+        say(f"Tiến trình nền dừng (mã {worker.returncode}); chạy lại sau {pause:.0f} giây.")
+        until = time.monotonic() + pause
+        while server.poll() is None and time.monotonic() < until:
+            time.sleep(0.2)
+        if server.poll() is None:
+            children[1] = worker = begin([VENV_PYTHON, *WORKER], environment)
+
+
+def begin(command: Sequence[Path | str], environment: dict[str, str]) -> "subprocess.Popen[bytes]":
+    """Start a program apart from the terminal, whose Ctrl+C is ours to pass on, once.
+
+    It ends when we do, however that comes to pass (Linux).
+    """
+    return subprocess.Popen(
+        [*map(str, command)], env=environment, start_new_session=True, preexec_fn=die_with_parent
+    )
+
+
+def die_with_parent() -> None:
+    """Have the kernel send SIGTERM to this process as soon as the one that began it is gone."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
+
+
+def end(children: Sequence["subprocess.Popen[bytes]"]) -> None:
+    """End the programs in good order; kill what has not ended in time, or at a second Ctrl+C."""
+    for child in children:
+        if child.poll() is None:
+            child.terminate()
+    until = time.monotonic() + PATIENCE
+    for child in children:
+        try:
+            child.wait(max(until - time.monotonic(), 0))
+        except (subprocess.TimeoutExpired, Stopped):
+            child.kill()
+            child.wait()
 
 
 def run(command: Sequence[Path | str], **settings: str) -> None:
@@ -248,5 +326,5 @@ def say(text: str) -> None:
 if __name__ == "__main__":
     try:
         main()
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Stopped):
         sys.exit(130)

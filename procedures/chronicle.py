@@ -8,7 +8,7 @@ from typing import Any
 
 from procedures.comparison import Change, Kind, changes
 from procedures.content import Content
-from procedures.models import InForcePeriod, Procedure, ProcedureVersion, VersionAuthor
+from procedures.models import InForcePeriod, Procedure, ProcedureVersion, Review, VersionAuthor
 from procedures.workflow import FROZEN_VERSION, VersionStatus
 from qms.foundation.dates import format_date
 
@@ -70,14 +70,14 @@ def rows_of(
     versions: Iterable[ProcedureVersion],
     extents: Mapping[int, Extent],
 ) -> list[_Row]:
-    """Return what may be told, newest first; five queries, whatever their number.
+    """Return what may be told, newest first; six queries, whatever their number.
 
     `extents` say by the key of a version how much of it. What happened to the procedure itself is
     told from the first moment on of which anything else is.
     """
     known = {version.pk: version for version in versions}
     rows = [*_version_rows(known, extents), *_author_rows(known, extents)]
-    rows += _period_rows(procedure, known)
+    rows += [*_period_rows(procedure, known), *_review_rows(procedure)]
     is_inside = Extent.WHOLE in extents.values()
     since = None if is_inside else min((row.at for row in rows), default=None)
     rows += _procedure_rows(procedure, since=since)
@@ -202,6 +202,35 @@ def _period_rows(procedure: Procedure, known: Mapping[int, ProcedureVersion]) ->
             reason,
             _named(version),
         )
+
+
+def _review_rows(procedure: Procedure) -> Iterable[_Row]:
+    """Yield each time the procedure was looked at again: at its interval, or for a change."""
+    history: Any = Review.history
+    found = history.filter(procedure_id=procedure.pk).select_related(
+        "history_user",
+        "tthc_change__tthc",
+        "legal_change__document",
+        "legal_change__by_document",
+    )
+    for row in found:
+        cause = row.tthc_change or row.legal_change
+        why = f"Đánh giá tác động ({_cause(row)})" if cause else "Xem xét định kỳ tài liệu"
+        yield _Row(
+            row.history_date,
+            "review",
+            row.history_id,
+            None,
+            str(row.history_user or ""),
+            f"{why}: {row.get_verdict_display()}. {row.reason}",
+            procedure.code,
+        )
+
+
+def _cause(row: Any) -> str:
+    if row.tthc_change:
+        return f"TTHC {row.tthc_change.tthc.code}: {row.tthc_change}"
+    return str(row.legal_change)
 
 
 def _named(version: ProcedureVersion) -> str:

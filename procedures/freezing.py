@@ -10,6 +10,9 @@ _EXCLUSION = "procedures_exclusion"
 _REQUEST = "procedures_changerequest"
 _CORRECTION = "procedures_decisioncorrection"
 _COPY = "procedures_printedcopy"
+_LEGAL = "procedures_legaldocument"
+_BASIS = "procedures_versionbasis"
+_RECALL = "procedures_recallrecord"
 _FROZEN = "('approved', 'issued', 'discarded')"
 _KEPT = (
     "content",
@@ -24,7 +27,7 @@ _KEPT = (
 )
 _LINK_TABLES = (
     "procedures_versiontthc",
-    "procedures_versionbasis",
+    _BASIS,
     "procedures_versionform",
     "procedures_stepduty",
     "procedures_versiontakesup",
@@ -71,10 +74,18 @@ def _link_triggers() -> list[Trigger]:
             f"WHERE v.id = {row}.version_id AND v.status IN {_FROZEN})"
         )
 
+    # A document may come into the register after the version that names it was approved.
+    named = (
+        f"EXISTS (SELECT 1 FROM {_VERSION} v, {_LEGAL} d WHERE v.id = NEW.version_id "
+        "AND d.id = NEW.document_id AND v.content LIKE '%' || d.number || '%')"
+    )
     made = []
     for table in _LINK_TABLES:
+        added = frozen("NEW")
+        if table == _BASIS:
+            added = f"{added} AND NOT {named}"
         made += [
-            Trigger(f"{table}_frozen_insert", table, "INSERT", frozen("NEW"), _MESSAGE),
+            Trigger(f"{table}_frozen_insert", table, "INSERT", added, _MESSAGE),
             Trigger(f"{table}_frozen_update", table, "UPDATE", frozen("OLD"), _MESSAGE),
             Trigger(f"{table}_frozen_delete", table, "DELETE", frozen("OLD"), _MESSAGE),
         ]
@@ -115,7 +126,17 @@ def _of_decision(row: str, statuses: str) -> str:
 
 def _decision_triggers() -> list[Trigger]:
     """What a leader signed stays, and so does what the văn thư entered, but for a correction."""
-    decided = ("agency_id", "origin", "subject", "transition", "approved_by_id", "approved_at")
+    decided = (
+        "agency_id",
+        "issuer_name",
+        "origin",
+        "subject",
+        "transition",
+        "grounds",
+        "recipients",
+        "approved_by_id",
+        "approved_at",
+    )
     signed = "('approved', 'issued', 'withdrawn')"
     issued = "('issued', 'withdrawn')"
     system_made = (
@@ -146,7 +167,7 @@ def _decision_triggers() -> list[Trigger]:
             f"{_DECISION}_original",
             _DECISION,
             "UPDATE",
-            f"OLD.status IN {issued} AND ({_changed('signed_file_id')})",
+            f"OLD.status IN {issued} AND ({_changed('signed_file_id', 'signed_check')})",
             message,
         ),
         Trigger(f"{_DECISION}_kept", _DECISION, "DELETE", "1 = 1", message),
@@ -233,6 +254,28 @@ def _copy_triggers() -> list[Trigger]:
     ]
 
 
+def _recall_triggers() -> list[Trigger]:
+    """What was recorded stays; only the signed paper is laid to it, once."""
+    told = (
+        "agency_id",
+        "number",
+        "kind",
+        "done_on",
+        "reason",
+        "way",
+        "performed_by",
+        "witnessed_by",
+        "recorded_by_id",
+        "recorded_at",
+    )
+    message = "Biên bản thu hồi, hủy tài liệu đã lập không được sửa, xóa."
+    changed = f"({_changed(*told)}) OR (OLD.file_id IS NOT NULL AND ({_changed('file_id')}))"
+    return [
+        Trigger(f"{_RECALL}_told", _RECALL, "UPDATE", changed, message),
+        Trigger(f"{_RECALL}_kept", _RECALL, "DELETE", "1 = 1", message),
+    ]
+
+
 # Rows that are only ever added, and what they are called.
 _APPENDED = {
     "procedures_review": "Kết luận xem xét tài liệu",
@@ -256,5 +299,6 @@ TRIGGERS = [
     *_exclusion_triggers(),
     *_change_request_triggers(),
     *_copy_triggers(),
+    *_recall_triggers(),
     *(t for table, what in _APPENDED.items() for t in never_changes(table, what)),
 ]

@@ -1,15 +1,9 @@
 """What a version prints: gathered from its records as they were, never typed."""
 
-from collections.abc import Iterator
+import datetime as dt
+from collections.abc import Iterable, Iterator
 
-from procedures.content import TakenUp
-from procedures.models import (
-    Decision,
-    InForcePeriod,
-    LegalChange,
-    ProcedureVersion,
-    TTHCChange,
-)
+from procedures.models import Decision, InForcePeriod, PrintedCopy, ProcedureVersion
 from procedures.pdf import (
     Mark,
     PrintedColumn,
@@ -18,8 +12,11 @@ from procedures.pdf import (
     PrintedVersion,
     version_pdf,
 )
-from procedures.workflow import FROZEN_VERSION, VersionStatus
-from qms.foundation.dates import format_date, today
+from procedures.revisions import expected_number, revision_rows, taken_up_text
+from procedures.stamps import controlled_stamp, uncontrolled_stamp
+from procedures.word import version_docx
+from procedures.workflow import VersionStatus
+from qms.foundation.dates import LOCAL, format_date, today
 from qms.organisation.models import AgencyProfile
 from qms.records.models import Signature
 from qms.records.signatures import manner
@@ -35,10 +32,11 @@ def printed_version(
     """
     procedure = version.procedure
     profile = _profile(version)
-    period = version.periods.filter(voided_at=None).select_related("begun_by__decision").first()
+    periods = version.periods.filter(voided_at=None)
+    period = periods.select_related("begun_by__decision", "ended_by__decision").first()
     decision = period.begun_by.decision if period else None
     mark = _mark(version, period, is_copy=is_copy)
-    issue_no, revision_no, is_expected = _number(version)
+    issue_no, revision_no, is_expected = expected_number(version)
     issuer = (decision.issuer_name if decision else "") or procedure.issuer_name
     signatures = list(Signature.objects.on(version).filter(round=version.round))
     document = version.document
@@ -55,7 +53,7 @@ def printed_version(
         effective_on=period.valid_from if period else None,
         decision=str(decision) if decision else "",
         signs=tuple(_columns(signatures, profile)),
-        revisions=tuple(_revisions(version, (issue_no, revision_no))),
+        revisions=tuple(_revisions(version)),
         content=document if document.title else document.revised(title=procedure.title),
         sha256=version.content_sha256 if signatures else "",
         mark=mark,
@@ -63,14 +61,34 @@ def printed_version(
         wet_ink=wet_ink,
         is_on_paper=version.origin == version.Origin.PAPER
         and not (document.steps or document.body),
-        notes=tuple(_notes(version, decision, signatures)),
-        taken_up=tuple(map(_taken_up, document.taken_up)),
+        notes=tuple(_notes(version, decision, signatures, is_copy=is_copy)),
+        taken_up=tuple(map(taken_up_text, document.taken_up)),
+        transition=" ".join(period.transition.split()) if period and mark is Mark.ENDED else "",
     )
 
 
 def copy_pdf(version: ProcedureVersion, *, wet_ink: bool = False) -> bytes:
-    """Return a PDF made now: a draft or an ended version carries its mark; it is not kept."""
-    return version_pdf(printed_version(version, wet_ink=wet_ink, is_copy=True))
+    """Return a PDF made now: a draft or an ended version carries its mark; it is not kept.
+
+    What was issued says on every page that nobody controls the print, and where to ask for it.
+    """
+    printed = printed_version(version, wet_ink=wet_ink, is_copy=True)
+    stamp = uncontrolled_stamp(version)
+    return version_pdf(printed, *([stamp] if stamp else []))
+
+
+def controlled_pdf(version: ProcedureVersion, copies: Iterable[PrintedCopy]) -> bytes:
+    """Return one PDF of numbered copies of `version`, each whole, one after the other.
+
+    Each page bears the number, the holder and the QR code of its copy. Nothing is written.
+    """
+    stamps = [controlled_stamp(copy) for copy in copies]
+    return version_pdf(printed_version(version, is_copy=True), *stamps)
+
+
+def copy_docx(version: ProcedureVersion, *, made_at: dt.datetime) -> bytes:
+    """Return a Word document made at `made_at`, marked as an uncontrolled copy; it is not kept."""
+    return version_docx(printed_version(version, is_copy=True), made_at=made_at)
 
 
 def _profile(version: ProcedureVersion) -> AgencyProfile | None:
@@ -96,13 +114,6 @@ def _mark(version: ProcedureVersion, period: InForcePeriod | None, *, is_copy: b
     return Mark.ENDED if period.valid_to and period.valid_to <= today() else Mark.NONE
 
 
-def _number(version: ProcedureVersion) -> tuple[int | None, int | None, bool]:
-    """Return the numbers, and whether they are only those that approval would give."""
-    if version.issue_no is not None or version.status == VersionStatus.DISCARDED:
-        return version.issue_no, version.revision_no, False
-    return *version.next_number(), True
-
-
 def _columns(signatures: list[Signature], profile: AgencyProfile | None) -> Iterator[PrintedColumn]:
     """Yield who prepared, reviewed and approved; of one who signed twice the last time counts."""
     for act, label in (
@@ -123,45 +134,29 @@ def _columns(signatures: list[Signature], profile: AgencyProfile | None) -> Iter
         yield PrintedColumn(label or act.label, tuple(signs) or (PrintedSign(),))
 
 
-def _revisions(
-    version: ProcedureVersion, own: tuple[int | None, int | None]
-) -> Iterator[PrintedRevision]:
+def _revisions(version: ProcedureVersion) -> Iterator[PrintedRevision]:
     """Yield one row an edition up to this one, in the order of their numbers."""
-    frozen = version.procedure.versions.filter(status__in=FROZEN_VERSION)
-    editions = [
-        edition
-        for edition in frozen
-        if edition.pk != version.pk and _order(edition.issue_no, edition.revision_no) < _order(*own)
-    ]
-    editions.sort(key=lambda edition: _order(edition.issue_no, edition.revision_no))
-    periods = {
-        period.version_id: period
-        for period in InForcePeriod.objects.standing()
-        .filter(version__in=[*editions, version])
-        .select_related("begun_by__decision")
-    }
-    for number, edition in enumerate([*editions, version]):
-        period = periods.get(edition.pk)
-        decision = period.begun_by.decision if period else None
-        numbers = own if edition is version else (edition.issue_no, edition.revision_no)
+    for row in revision_rows(version):
         yield PrintedRevision(
-            summary=edition.document.change_summary or ("" if number else "Ban hành lần đầu"),
-            reason=str(decision) if decision else "",
-            issue_no=numbers[0],
-            revision_no=numbers[1],
-            date=decision.signed_on if decision else None,
+            summary=row.summary or (f"Sửa đổi: {row.location}" if row.location else ""),
+            reason=row.decision,
+            issue_no=row.issue_no,
+            revision_no=row.revision_no,
+            date=row.date,
         )
 
 
-def _order(issue_no: int | None, revision_no: int | None) -> tuple[int, int]:
-    """Return what numbers are ordered by; what has none yet comes last."""
-    return (10**6 if issue_no is None else issue_no, revision_no or 0)
-
-
 def _notes(
-    version: ProcedureVersion, decision: Decision | None, signatures: list[Signature]
+    version: ProcedureVersion,
+    decision: Decision | None,
+    signatures: list[Signature],
+    *,
+    is_copy: bool,
 ) -> Iterator[str]:
-    """Yield where a version comes from that was taken over from paper, or made up to show."""
+    """Yield where a version comes from that was taken over from paper, or made up to show.
+
+    A copy made now also tells what was corrected; the rendition kept at issue is older than that.
+    """
     if version.origin == version.Origin.PAPER:
         note = "Tài liệu đã ban hành trên bản giấy, ghi nhận vào hệ thống để quản lý."
         if version.scan_id:
@@ -171,13 +166,12 @@ def _notes(
             if signature.act == Signature.Act.ACCEPTED:
                 who = f"{signature.person_name}, {signature.position_name}".strip(", ")
                 yield f"Người chấp nhận ghi nhận: {who}, ngày {format_date(signature.signed_on)}."
+    for mended in decision.corrections.all() if decision and is_copy else ():
+        yield (
+            f"Đính chính ngày {format_date(mended.corrected_at.astimezone(LOCAL).date())}: quyết "
+            f"định ban hành trước ghi số {mended.old_number} ngày "
+            f"{format_date(mended.old_signed_on)}, hiệu lực từ "
+            f"{format_date(mended.old_effective_on)}."
+        )
     if decision and decision.is_illustrative:
         yield decision.note or "Quyết định ban hành được lập để minh họa."
-
-
-def _taken_up(taken: TakenUp) -> str:
-    kinds = TTHCChange.Kind if taken.kind == "tthc" else LegalChange.Kind
-    labels = {value: str(label) for value, label in kinds.choices}
-    subject = f"TTHC {taken.subject}" if taken.kind == "tthc" else taken.subject
-    change = labels.get(taken.change, taken.change).lower()
-    return f"{subject}: {change}, hiệu lực từ {format_date(taken.effective_on)}"

@@ -24,9 +24,10 @@ from procedures.models import (
     LegalChange,
     ProcedureVersion,
 )
+from procedures.reviewing import last_review_of, next_review_on
 from procedures.workflow import VersionStatus
 from qms.foundation.charts import TimeBar, time_bars
-from qms.foundation.dates import add_months, format_date, today, valid_on
+from qms.foundation.dates import format_date, today, valid_on
 from qms.foundation.text import comparison_key
 from qms.organisation.models import AgencyProfile, Post
 from qms.records.models import Signature
@@ -44,7 +45,7 @@ class State:
 
     @property
     def is_ended(self) -> bool:
-        return self.code in ("ended", "abolished")
+        return self.code in ("ended", "abolished", "withdrawn")
 
 
 def state_of(version: ProcedureVersion, period: InForcePeriod | None, *, on: dt.date) -> State:
@@ -53,6 +54,8 @@ def state_of(version: ProcedureVersion, period: InForcePeriod | None, *, on: dt.
         return State(version.status)
     if period is None:
         return State("ended", "chưa từng có hiệu lực")
+    if period.voided_at is not None:
+        return State("withdrawn", "trước khi có hiệu lực")
     if period.valid_from > on:
         return State("scheduled", f"từ {format_date(period.valid_from)}")
     if period.valid_to is not None and period.valid_to <= on:
@@ -175,7 +178,7 @@ def read_version(
     chosen: str = "",
     on: dt.date | None = None,
 ) -> Reading:
-    """Gather what the reading page shows of `version`; at most three queries, whatever its size.
+    """Gather what the reading page shows of `version`; at most four queries, whatever its size.
 
     `chosen` is the code of the TTHC to read it for, where it serves several. `posts` are the
     reader's own, to tell which steps are theirs. `on` None is today.
@@ -184,7 +187,8 @@ def read_version(
     document = for_tthc(version.document, chosen)
     due = None
     if period is not None and profile is not None:
-        due = add_months(period.valid_from, profile.review_interval_months)
+        last = last_review_of(version.procedure)
+        due = next_review_on(period.valid_from, last, profile.review_interval_months)
     return Reading(
         version=version,
         document=document,

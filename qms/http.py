@@ -1,10 +1,14 @@
 """What every request passes: the busy answer, privacy of pages, the frame around them."""
 
+import time
 from collections.abc import Callable
-from typing import Any
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
 
+from axes.helpers import get_client_ip_address
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
+from django.core.cache import cache
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -14,6 +18,9 @@ from qms.menu import MENU, MORE, items
 from qms.organisation.models import AgencyProfile, User
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+P = ParamSpec("P")
+Answer = Callable[Concatenate[HttpRequest, P], HttpResponse]
+_MINUTE = 60
 
 
 class UserRequest(HttpRequest):
@@ -65,6 +72,41 @@ def keep_address(get_response: GetResponse) -> GetResponse:
         return response
 
     return middleware
+
+
+def throttled(most: int) -> Callable[[Answer[P]], Answer[P]]:
+    """Answer each client address `most` times a minute; 429 with Retry-After beyond that.
+
+    Counted by the clock's minute in Django's cache. Where that is the memory of a process, as by
+    default, each process counts for itself: the bound is then `most` times their number.
+    """
+
+    def decorate(view: Answer[P]) -> Answer[P]:
+        @wraps(view)
+        def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            minute, second = divmod(int(time.time()), _MINUTE)
+            name = f"{view.__module__}.{view.__name__}"
+            key = f"throttled:{name}:{get_client_ip_address(request)}:{minute}"
+            if _counted(key) <= most:
+                return view(request, *args, **kwargs)
+            refusal = HttpResponse(render_to_string("429.html"), status=429)
+            refusal["Retry-After"] = str(_MINUTE - second)
+            refusal["Cache-Control"] = "no-store"
+            return refusal
+
+        return answer
+
+    return decorate
+
+
+def _counted(key: str) -> int:
+    """Count one more and return how many there are; one that was dropped begins anew."""
+    if cache.add(key, 1, 2 * _MINUTE):
+        return 1
+    try:
+        return int(cache.incr(key))
+    except ValueError:
+        return 1
 
 
 @login_not_required

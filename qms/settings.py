@@ -127,6 +127,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Jobs: one worker runs what is long (`manage.py db_worker`) -----------------------------------
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+JOBS = {  # kind of a job → what does it
+    "archive": "procedures.archive.making.make_archive",
+    "archive_word": "procedures.archive.making.make_archive_with_word",
+}
 
 # --- Sign-in ------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "organisation.User"
@@ -227,6 +231,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", default=20 * 1024 * 1024)
+# A folder of root certificates; signatures on PDF files that lead to one of them are trusted.
+PADES_TRUST_ROOTS = env("PADES_TRUST_ROOTS", default="")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # a long procedure is one form of many rows
 

@@ -15,6 +15,7 @@ SECRETARY = frozenset({Role.ISO_SECRETARY})
 READERS = frozenset(Role) - {Role.SYSTEM_ADMIN}  # the administrator has no way to content
 PLANNERS = frozenset({Role.ISO_SECRETARY, Role.LEADER, Role.INTERNAL_AUDITOR})
 WATCHERS = PLANNERS | {Role.EXTERNAL_CHECKER}
+FOLLOWERS = frozenset({Role.ISO_SECRETARY, Role.LEADER, Role.UNIT_HEAD})
 SETTLERS = frozenset({Role.ISO_SECRETARY, Role.LEADER, Role.SYSTEM_ADMIN})
 
 ACCESS: dict[str, str | frozenset[Role]] = {
@@ -58,20 +59,71 @@ ACCESS: dict[str, str | frozenset[Role]] = {
     "procedures:paper-accept": BY_OBJECT,
     "procedures:paper-scan": BY_OBJECT,
     # comparing: how editions of a procedure differ
+    "procedures:compare": PUBLIC,
+    "procedures:compare-pdf": PUBLIC,
     # legal: the legal register: external documents and their changes
+    "procedures:legal-new": SECRETARY,
+    "procedures:legal-unknown": SECRETARY,
+    "procedures:legal-detail": BY_OBJECT,
+    "procedures:legal-edit": BY_OBJECT,
+    "procedures:legal-file": BY_OBJECT,
+    "procedures:legal-change-new": BY_OBJECT,
+    "procedures:legal-change-void": BY_OBJECT,
+    "procedures:tthc-change-new": BY_OBJECT,
+    "procedures:tthc-change-void": BY_OBJECT,
     # reviews: impact sheets and periodic reviews
+    "procedures:impact-list": READERS,
+    "procedures:impact-detail": BY_OBJECT,
+    "procedures:impact-pdf": BY_OBJECT,
+    "procedures:impact-docx": BY_OBJECT,
+    "procedures:legal-impact-open": BY_OBJECT,
+    "procedures:tthc-impact-open": BY_OBJECT,
+    "procedures:review-list": READERS,
     # circulation: acknowledgements, meetings that disseminate, distribution
+    "procedures:reading-list": READERS,
+    "procedures:reading-overdue-sheet": FOLLOWERS,
+    "procedures:reading-task": BY_OBJECT,
+    "procedures:reading-detail": BY_OBJECT,
+    "procedures:reading-acknowledge": BY_OBJECT,
+    "procedures:dissemination-list": READERS,
+    "procedures:dissemination-new": SECRETARY,
+    "procedures:dissemination-detail": BY_OBJECT,
+    "procedures:dissemination-file": BY_OBJECT,
+    "procedures:dissemination-paper": BY_OBJECT,
+    "procedures:version-distribution": BY_OBJECT,
+    "procedures:version-distribution-paper": BY_OBJECT,
     # copies: numbered copies, recall, and asking whether a print is valid
+    "procedures:copy-verify": PUBLIC,
+    "procedures:copy-list": WATCHERS | {Role.CLERK},
+    "procedures:copy-new": BY_OBJECT,
+    "procedures:copy-pdf": BY_OBJECT,
+    "procedures:copy-pdfs": BY_OBJECT,
+    "procedures:version-rendition": BY_OBJECT,
+    "procedures:recall-new": SECRETARY | {Role.CLERK},
+    "procedures:recall-detail": BY_OBJECT,
+    "procedures:recall-pdf": BY_OBJECT,
+    "procedures:recall-docx": BY_OBJECT,
+    "procedures:recall-scan": BY_OBJECT,
+    "procedures:recall-attach": BY_OBJECT,
     # registers: registers of documents, records, forms; their labels
     # bundles: drafts begun for one cause: re-issues, reorganisations
     # word_imports: reading Word files in
     # exports: word copies, the archive of all in force, and the jobs that make it
+    "procedures:archive-new": frozenset({Role.ISO_SECRETARY, Role.LEADER, Role.EXTERNAL_CHECKER}),
+    "procedures:version-docx": BY_OBJECT,
+    "procedures:draft-docx": BY_OBJECT,
+    "procedures:job-detail": BY_OBJECT,
+    "procedures:job-file": BY_OBJECT,
+    "procedures:job-restart": BY_OBJECT,
     # health: what is wrong in the document set
+    "procedures:health": frozenset({Role.ISO_SECRETARY, Role.LEADER}),
+    "procedures:health-sheet": frozenset({Role.ISO_SECRETARY, Role.LEADER}),
     # yearly: the ISO file of a year, declarations
     # requests for a change
     "procedures:change-request-new": BY_OBJECT,
     "procedures:change-request-list": ANYONE,
     "procedures:change-request-detail": BY_OBJECT,
+    "procedures:change-request-paper": BY_OBJECT,
     "procedures:change-request-accept": BY_OBJECT,
     "procedures:change-request-refuse": BY_OBJECT,
     "procedures:change-request-answer": BY_OBJECT,
@@ -90,6 +142,13 @@ ACCESS: dict[str, str | frozenset[Role]] = {
     "procedures:decision-issue": BY_OBJECT,
     "procedures:decision-cancel": BY_OBJECT,
     "procedures:decision-file": BY_OBJECT,
+    "procedures:decision-edit": BY_OBJECT,
+    "procedures:decision-pdf": BY_OBJECT,
+    "procedures:decision-docx": BY_OBJECT,
+    "procedures:decision-correct": BY_OBJECT,
+    "procedures:decision-correction-pdf": BY_OBJECT,
+    "procedures:decision-correction-file": BY_OBJECT,
+    "procedures:decision-withdraw": BY_OBJECT,
     # audits: planning, team, timetable, report
     "audits:audit-list": ANYONE,
     "audits:audit-new": SECRETARY,

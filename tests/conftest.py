@@ -1,6 +1,7 @@
 """What every test stands on."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from django.conf import settings as django_settings
 from django.contrib.contenttypes.models import ContentType
 
 from qms.foundation import triggers
+from tests import migrated
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
@@ -18,13 +20,26 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 def django_db_modify_db_settings(
     django_db_modify_db_settings: None, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """Test on an SQLite file, as the product runs: in memory, connections do not wait in turn."""
+    """Begin with every migration run, which whoever comes first did for all processes.
+
+    On SQLite test on a file, as the product runs: in memory, connections do not wait in turn.
+    """
     database = django_settings.DATABASES["default"]
-    if database["ENGINE"].endswith("sqlite3"):
-        folder = tmp_path_factory.mktemp("database")
-        database.setdefault("TEST", {})["NAME"] = str(folder / "test.sqlite3")
-        pragmas = database["OPTIONS"]["init_command"]  # no test outlives a loss of power
-        database["OPTIONS"]["init_command"] = pragmas.replace("synchronous=FULL", "synchronous=OFF")
+    test = database.setdefault("TEST", {})
+    if not database["ENGINE"].endswith("sqlite3"):
+        test["TEMPLATE"] = migrated.on_postgresql(database)
+        return
+    test_file = tmp_path_factory.mktemp("database") / "test.sqlite3"
+    shutil.copy(migrated.on_sqlite(), test_file)
+    test["NAME"] = str(test_file)
+    pragmas = database["OPTIONS"]["init_command"]  # no test outlives a loss of power
+    database["OPTIONS"]["init_command"] = pragmas.replace("synchronous=FULL", "synchronous=OFF")
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """Take the SQLite file as it was laid there; it goes with its folder."""
+    return django_settings.DATABASES["default"]["ENGINE"].endswith("sqlite3")
 
 
 @pytest.fixture(scope="session", autouse=True)

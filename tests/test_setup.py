@@ -5,16 +5,19 @@ Python, uv and gunicorn of that folder are scripts that note down how they were 
 
 import os
 import shutil
+import signal
 import socket
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 SCRIPT = Path(__file__).resolve().parent.parent / "bin" / "setup.py"
+_NOTE = 'echo "$PORT|${0##*/} $*" >> "$VAR_DIR/calls"'
 Setup = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
@@ -27,7 +30,7 @@ def setup(tmp_path: Path) -> Setup:
     for name in ("base", "dev", "uv"):
         (tmp_path / "requirements" / f"{name}.txt").write_text(f"{name}==1.0\n")
     for name in ("python", "uv", "gunicorn"):
-        _program(tmp_path, name, 'echo "$PORT|${0##*/} $*" >> "$VAR_DIR/calls"')
+        _program(tmp_path, name, _NOTE)
 
     def call(command: str, **settings: str) -> "subprocess.CompletedProcess[str]":
         environment = {"HOME": str(tmp_path), "PATH": str(tmp_path), **settings}
@@ -52,6 +55,8 @@ def _calls(folder: Path) -> list[str]:
     return [line.partition("|")[2] for line in text.replace(f"{folder}/", "").splitlines()]
 
 
+SERVER = "gunicorn --no-control-socket qms.wsgi"
+WORKER = "python manage.py db_worker --no-reload"
 INSTALLED = [
     "python -m pip install --quiet --require-hashes -r requirements/uv.txt",
     "uv pip install --quiet --require-hashes -r requirements/base.txt",
@@ -182,14 +187,69 @@ def _free_port() -> str:
         return str(probe.getsockname()[1])
 
 
-def test_serve_prepares_and_becomes_the_server_on_the_port(setup: Setup, tmp_path: Path) -> None:
+def test_serve_prepares_and_runs_server_and_worker_on_the_port(
+    setup: Setup, tmp_path: Path
+) -> None:
     port = _free_port()
+    _program(tmp_path, "gunicorn", f"{_NOTE}\nsleep 1\nexit 7")
+    _program(tmp_path, "python", f"{_NOTE}\ncase $* in *db_worker*) exec sleep 60;; esac")
 
-    done = setup("serve", PORT=port)
+    done = setup("serve", PORT=port, PATH=os.environ["PATH"])
 
+    assert done.returncode == 7  # the server's own; the worker was ended with it
     assert f"http://localhost:{port}/" in done.stdout
-    assert (tmp_path / "var" / "calls").read_text().splitlines()[-1].startswith(f"{port}|gunicorn")
-    assert _calls(tmp_path)[-5:] == [*PREPARED, "gunicorn --no-control-socket qms.wsgi"]
+    assert f"{port}|gunicorn " in (tmp_path / "var" / "calls").read_text()
+    calls = _calls(tmp_path)
+    assert calls[-6:-2] == PREPARED
+    assert sorted(calls[-2:]) == [SERVER, WORKER]
+
+
+def test_serve_begins_a_worker_that_ended_anew(setup: Setup, tmp_path: Path) -> None:
+    _program(tmp_path, "gunicorn", f"{_NOTE}\nsleep 4")
+    _program(tmp_path, "python", f"{_NOTE}\ncase $* in *db_worker*) exit 3;; esac")
+
+    done = setup("serve", PORT=_free_port(), PATH=os.environ["PATH"])
+
+    assert "Tiến trình nền dừng (mã 3); chạy lại sau 2 giây." in done.stdout
+    assert _calls(tmp_path).count(WORKER) >= 2
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_serve_leaves_no_process_behind(
+    setup: Setup, tmp_path: Path, number: signal.Signals
+) -> None:
+    note = 'echo $$ >> "$VAR_DIR/running"; exec sleep 60'
+    _program(tmp_path, "gunicorn", note)
+    _program(tmp_path, "python", f"case $* in *db_worker*) {note};; esac")
+    words = [sys.executable, str(tmp_path / "bin" / "setup.py"), "serve"]
+    settings = {"HOME": str(tmp_path), "PATH": os.environ["PATH"], "PORT": _free_port()}
+    with subprocess.Popen(words, env=settings, stdout=subprocess.DEVNULL) as serving:
+        running = tmp_path / "var" / "running"
+        _wait_for(lambda: running.exists() and len(running.read_text().split()) == 2)
+
+        serving.send_signal(number)
+        code = serving.wait(20)
+
+    assert code == (0 if number != signal.SIGKILL else -signal.SIGKILL)
+    children = [int(line) for line in running.read_text().split()]
+    _wait_for(lambda: not any(_is_alive(child) for child in children))
+
+
+def _wait_for(condition: Callable[[], bool]) -> None:
+    for _ in range(200):
+        if condition():
+            return
+        time.sleep(0.1)
+    raise AssertionError("It did not come about in 20 seconds.")
+
+
+def _is_alive(process: int) -> bool:
+    """Whether the process runs; one that only waits to be reaped does not."""
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
 
 
 def test_serve_names_a_port_that_is_taken_before_it_does_anything(

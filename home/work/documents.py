@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import Truncator
 
+from home.work.reviews import review_work
 from home.work.tasks import Group, Task
 from procedures import permissions as may
 from procedures.coverage import Standing, coverage_on
@@ -46,6 +47,7 @@ def document_work(user: Any) -> list[Group]:
         Group("Tài liệu giấy chờ bạn chấp nhận", tuple(_papers(user, versions))),
         Group("Đề nghị ngoài phạm vi chờ bạn trả lời", tuple(_exclusions(user))),
         Group("Chờ vào số", tuple(_numbers(user, decisions))),
+        *review_work(user),
         Group("Góp ý, đề nghị sửa đổi chờ trả lời", tuple(_requests(user))),
         Group("Bản dự thảo của bạn", tuple(_drafts(user, versions))),
         _to_decide(_ready(user, versions)),
@@ -68,7 +70,13 @@ def _task(version: ProcedureVersion, since: Any, note: str = "") -> Task:
         version.status,
         since,
         note,
+        compare=_compare(version) if version.base_id else "",
     )
+
+
+def _compare(version: ProcedureVersion) -> str:
+    """Return where a draft is set against what it was made from."""
+    return f"{reverse('procedures:compare', args=[version.procedure.slug])}?den={version.side_slug}"
 
 
 def _reviews(user: Any, versions: Iterable[ProcedureVersion]) -> Iterator[Task]:

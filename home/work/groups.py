@@ -3,8 +3,10 @@
 from typing import Any
 
 from home.work.audits import audit_work
+from home.work.copies import copy_work
 from home.work.documents import document_notices, document_work
 from home.work.nonconformities import nonconformity_work
+from home.work.reading import reading_work
 from home.work.tasks import Group
 
 
@@ -17,6 +19,8 @@ def work_of(user: Any) -> list[Group]:
     groups = [
         *pressing,
         *document_work(user),
+        reading_work(user),
+        *copy_work(user),
         *audit_work(user),
         *treating,
         *document_notices(user),

@@ -18,6 +18,7 @@ class Task:
     since: Any
     note: str = ""
     label: str = ""
+    compare: str = ""  # where the redline is
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,33 @@
 """Composing decisions, approving them with all they hold, giving them up."""
 
-from collections.abc import Iterable
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
 from procedures.actions.drafting import set_authors, start_version, taken_up_by
+from procedures.actions.issuing import set_effects
 from procedures.models import Decision, DecisionItem, Procedure, ProcedureVersion
+from procedures.wording import proposed_grounds, proposed_recipients
 from procedures.workflow import DecisionStatus, VersionStatus
 from qms.foundation.text import clean
 from qms.organisation.models import Unit, User
 from qms.records.signatures import Signing
 from qms.records.workflow import SeenVersionChanged, TransitionNotAllowed
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a decision says around its items; grounds and recipients one a line, as printed."""
+
+    subject: str
+    issuer_name: str = ""
+    grounds: str = ""
+    recipients: str = ""
+    transition: str = ""
 
 
 @transaction.atomic
@@ -27,10 +42,17 @@ def compose_decision(
 ) -> Decision:
     """Begin a decision over reviewed versions and procedures to abolish.
 
-    Raises what `add_items` raises.
+    Its grounds and recipients are proposed, for the secretary to edit. Raises what `add_items`
+    raises.
     """
+    versions = list(versions)
     decision = Decision(
-        agency=agency, subject=clean(subject), composed_by=by, issuer_name=issuer_name
+        agency=agency,
+        subject=clean(subject),
+        composed_by=by,
+        issuer_name=issuer_name,
+        grounds=proposed_grounds(agency, versions),
+        recipients=proposed_recipients(agency),
     )
     decision.record(by=by, reason="Soạn quyết định")
     add_items(decision, by=by, versions=versions, abolish=abolish)
@@ -59,6 +81,25 @@ def add_items(
         if procedure.versions.open().exists():
             raise ValidationError(f"{procedure.code} đang có bản dự thảo; hãy hủy bản đó trước.")
         _add(decision, DecisionItem.Kind.ABOLISH, procedure, None, by=by)
+
+
+@transaction.atomic
+def edit_decision(
+    decision: Decision, words: Words, *, by: User, effects: Mapping[int, dt.date | None]
+) -> None:
+    """Store what a decision says around its items, and days of effect of single ones.
+
+    Raises TransitionNotAllowed when it is not being composed any more.
+    """
+    decision.save_words(
+        by=by,
+        subject=words.subject,
+        issuer_name=words.issuer_name,
+        grounds=words.grounds,
+        recipients=words.recipients,
+        transition=words.transition,
+    )
+    set_effects(decision, effects, by=by)
 
 
 @transaction.atomic

@@ -29,7 +29,8 @@ _SAID = {
         r"|ky hieu|giai thich))*"
     ),
     "responsibility": r"(?:phan cong )?trach nhiem(?: (?:chung|thuc hien|va quyen han|ap dung))?",
-    "content": r"(?:nhung )?quy dinh (?:chung|cu the)|thong tin chung|noi dung(?: (?:quy trinh|thuc hien|chi tiet|cua quy trinh|thu tuc))*",
+    "content": r"(?:nhung )?quy dinh (?:chung|cu the)|thong tin chung"
+    r"|noi dung(?: (?:quy trinh|thuc hien|chi tiet|cua quy trinh|thu tuc))*",
     "bases": (
         r"(?:cac )?(?:co so|can cu)(?: van ban)? (?:phap ly|phap luat|phap li)"
         r"(?: (?:cua|de|ban hanh|thuc hien|giai quyet|thu tuc|hanh chinh|tthc|va can cu .*))*"

@@ -27,12 +27,29 @@ def places(document: Content) -> dict[str, str]:
 
 
 class ChangeRequestForm(forms.Form):
-    """Which place, what, why."""
+    """What is asked, which place, what, why."""
 
+    kind = forms.ChoiceField(
+        label="Đề nghị",
+        choices=[
+            (ChangeRequest.Kind.REVISE, "Sửa đổi quy trình"),
+            (ChangeRequest.Kind.ABOLISH, "Hủy bỏ quy trình, không áp dụng nữa"),
+        ],
+        initial=ChangeRequest.Kind.REVISE,
+        required=False,
+        widget=forms.RadioSelect,
+    )
     place = forms.ChoiceField(
         label="Bước hoặc phần cần sửa",
         required=False,
         help_text="Để trống nếu góp ý cho cả quy trình.",
+    )
+    current_text = forms.CharField(
+        label="Nội dung hiện tại (nếu có)",
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Chép câu chữ đang ghi trong quy trình.",
     )
     what = forms.CharField(
         label="Nội dung đề nghị",
@@ -61,6 +78,8 @@ class ChangeRequestForm(forms.Form):
         """Return what `request_change` is to be told; call it when the form is valid."""
         key = self.cleaned_data["place"]
         return {
+            "kind": self.cleaned_data["kind"] or ChangeRequest.Kind.REVISE,
+            "current_text": self.cleaned_data["current_text"],
             "what": self.cleaned_data["what"],
             "why": self.cleaned_data["why"],
             "step_key": key,

@@ -1,6 +1,7 @@
 """What is typed on the pages of decisions."""
 
 import datetime as dt
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django import forms
@@ -9,15 +10,18 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Exists, OuterRef, QuerySet
 
-from procedures.actions import Numbering
+from procedures.actions import Correction, Numbering, Words
 from procedures.models import DecisionItem, Procedure, ProcedureVersion
 from procedures.permissions import in_force_exists
+from procedures.wording import TRANSITION
 from procedures.workflow import VersionStatus
 from qms.foundation.forms import DateField, LineField
 from qms.organisation.forms import PasswordForm
 from qms.organisation.models import Unit, User
 from qms.records import files
-from qms.records.models import StoredFile
+from qms.records.models import Signature, StoredFile
+from qms.records.pades import check_pdf
+from qms.records.signatures import Signing
 
 
 class _VersionsField(forms.ModelMultipleChoiceField):
@@ -105,7 +109,73 @@ class CommentForm(forms.Form):
     )
 
 
-class NumberingForm(forms.Form):
+class EffectsForm(forms.Form):
+    """Days on which single items take effect; a decision with one item needs none but its own."""
+
+    def __init__(self, *args: Any, items: Sequence[DecisionItem], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        is_asked = len(items) > 1 or any(item.effective_on for item in items)
+        self.items = list(items) if is_asked else []
+        for item in self.items:
+            self.fields[f"effect_{item.pk}"] = DateField(
+                label=str(item).capitalize() if item.version is None else item.procedure.code,
+                required=False,
+                initial=item.effective_on,
+            )
+
+    def effect_fields(self) -> Iterator[forms.BoundField]:
+        """Yield the field of each item."""
+        return (self[f"effect_{item.pk}"] for item in self.items)
+
+    @property
+    def has_effects(self) -> bool:
+        """Tell whether a day of its own is given for an item, or one is wrong."""
+        return any(field.errors or field.value() for field in self.effect_fields())
+
+    def effects(self) -> dict[int, dt.date | None]:
+        """Return the day given for each item, None for that of the decision."""
+        return {item.pk: self.cleaned_data[f"effect_{item.pk}"] for item in self.items}
+
+
+class WordsForm(EffectsForm):
+    """What a decision says around its items."""
+
+    subject = LineField(label="Trích yếu", max_length=500)
+    issuer_name = LineField(
+        label="Cơ quan ban hành",
+        max_length=255,
+        required=False,
+        help_text="Để trống nếu cơ quan tự ban hành; ghi tên cơ quan cấp trên nếu cấp trên ký.",
+    )
+    grounds = forms.CharField(
+        label="Căn cứ",
+        required=False,
+        max_length=8000,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text="Mỗi dòng một căn cứ, in như đã ghi.",
+    )
+    transition = forms.CharField(
+        label="Điều khoản chuyển tiếp",
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Khi có điều khoản này, bản hết hiệu lực ghi rõ: vẫn áp dụng cho hồ sơ tiếp nhận "
+        "trước ngày bản mới có hiệu lực. Để trống nếu không có. Gợi ý: “" + TRANSITION + "”",
+    )
+    recipients = forms.CharField(
+        label="Nơi nhận",
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="Mỗi dòng một nơi nhận, không cần gạch đầu dòng.",
+    )
+
+    def words(self) -> Words:
+        """Return what was typed."""
+        return Words(**{name: self.cleaned_data[name] for name in WordsForm.base_fields})
+
+
+class NumberingForm(EffectsForm):
     """What the văn thư enters after the signature."""
 
     number = LineField(
@@ -120,14 +190,17 @@ class NumberingForm(forms.Form):
     signed_file = forms.FileField(
         label="Bản ký (PDF hoặc ảnh)",
         required=False,
-        help_text=f"Bản gốc đã ký, tối đa {settings.MAX_UPLOAD_BYTES // 1048576} MB.",
+        help_text="Bản chụp bản gốc đã ký, hoặc tệp PDF đã ký số; tối đa "
+        f"{settings.MAX_UPLOAD_BYTES // 1048576} MB.",
     )
+    signed_check: Sequence[dict[str, Any]] = ()
 
     def clean_signed_file(self) -> UploadedFile | None:
         upload: UploadedFile | None = self.cleaned_data["signed_file"]
         if upload is not None:
             self.file_data = upload.read()
             self.file_kind = files.kind_of(self.file_data, upload.name or "", allowed=files.SCANS)
+            self.signed_check = check_pdf(self.file_data) if self.file_kind == "pdf" else []
         return upload
 
     def numbering(self, *, by: User) -> Numbering:
@@ -142,10 +215,98 @@ class NumberingForm(forms.Form):
             signed_on=signed_on,
             effective_on=self.cleaned_data["effective_on"] or signed_on,
             signed_file=kept,
+            signed_check=tuple(self.signed_check),
+            effects=self.effects(),
         )
 
 
-class ApproveForm(PasswordForm):
-    """The leader's password; the hash of what was laid before them travels with it."""
+class SigningForm(PasswordForm):
+    """The leader's password, and in what capacity they sign (NĐ 30/2020/NĐ-CP, Điều 13)."""
+
+    capacity = forms.ChoiceField(
+        label="Quyền hạn ký",
+        choices=Signature.Capacity.choices,
+        required=False,
+        help_text="Cấp phó ký thay người đứng đầu chọn KT.",
+    )
+
+    def signing(self) -> Signing:
+        """Return how the person signs."""
+        return Signing(Signature.Method.PASSWORD, self.cleaned_data["capacity"])
+
+
+class ApproveForm(SigningForm):
+    """The leader's signature; the hash of what was laid before them travels with it."""
 
     seen = forms.CharField(widget=forms.HiddenInput)
+
+
+class CorrectionForm(SigningForm):
+    """What is right about number and dates, why, and the paper that says so."""
+
+    number = LineField(label="Số, ký hiệu đúng", max_length=60)
+    signed_on = DateField(label="Ngày quyết định đúng")
+    effective_on = DateField(
+        label="Có hiệu lực từ (đúng)",
+        help_text="Áp dụng cho các quy trình không có ngày hiệu lực riêng.",
+    )
+    reason = forms.CharField(
+        label="Lý do đính chính",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Hãy ghi lý do đính chính."},
+    )
+    reference = LineField(
+        label="Số văn bản đính chính",
+        max_length=120,
+        required=False,
+        help_text="Ví dụ 25/PGDĐT, lấy theo sổ văn bản đi; để trống nếu chưa có.",
+    )
+    file = forms.FileField(
+        label="Văn bản đính chính (PDF hoặc ảnh)", required=False, help_text="Nếu đã có bản ký."
+    )
+    field_order = (
+        "number",
+        "signed_on",
+        "effective_on",
+        "reason",
+        "reference",
+        "file",
+        "capacity",
+        "password",
+    )
+
+    def clean_file(self) -> UploadedFile | None:
+        upload: UploadedFile | None = self.cleaned_data["file"]
+        if upload is not None:
+            self.file_data = upload.read()
+            self.file_kind = files.kind_of(self.file_data, upload.name or "", allowed=files.SCANS)
+        return upload
+
+    def correction(self, *, by: User) -> Correction:
+        """Return what was entered; the file is kept by now."""
+        told = self.cleaned_data
+        upload: UploadedFile | None = told["file"]
+        kept: StoredFile | None = None
+        if upload is not None:
+            kept = files.store(self.file_data, upload.name or "", kind=self.file_kind, by=by)
+        return Correction(
+            number=told["number"],
+            signed_on=told["signed_on"],
+            effective_on=told["effective_on"],
+            reason=told["reason"],
+            reference=told["reference"],
+            file=kept,
+        )
+
+
+class WithdrawalForm(SigningForm):
+    """Why a decision is taken back before it takes effect."""
+
+    reason = forms.CharField(
+        label="Lý do thu hồi",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Hãy ghi lý do thu hồi."},
+    )
+    field_order = ("reason", "capacity", "password")

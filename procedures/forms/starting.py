@@ -101,7 +101,7 @@ class NextVersionForm(forms.Form):
         super().__init__(*args, **kwargs)
         if one_counter:
             del self.fields["change_type"]
-        parked = ChangeRequest.objects.parked().filter(procedure=procedure).order_by("pk")
+        parked = ChangeRequest.objects.for_next_version().filter(procedure=procedure).order_by("pk")
         if parked:
             self.fields["takes_up"].queryset = parked  # type: ignore[attr-defined]
             self.fields["takes_up"].initial = parked

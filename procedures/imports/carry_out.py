@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, transaction
 
+from procedures.actions.reviews import open_impact_sheets
 from procedures.imports.facts import is_state
 from procedures.imports.plan import ImportPlan, RowPlan, Terms, is_of, plan_import
 from procedures.imports.table import read_table
@@ -45,7 +46,8 @@ def import_list(
 ) -> ImportPlan:
     """Import the list and keep the file; return what was done.
 
-    Each new TTHC gets one responsibility *giải quyết* of `unit`. All is written or nothing; a list
+    Each new TTHC gets one responsibility *giải quyết* of `unit`; what a decision changes gets its
+    impact sheets. All is written or nothing; a list
     that changes nothing writes nothing, not one history row. `seen` is the fingerprint of the plan
     that the person has looked at, where one has. Raises UnreadableFile for the file, CatalogueMoved
     when the plan is no longer the one that was seen, ValidationError while a row is invalid or one
@@ -118,6 +120,7 @@ class _Import:
         self.plan, self.terms, self.unit, self.by = plan, plan.terms, unit, by
         self.reason = plan.terms.decision_no or "Nhập danh mục TTHC"
         self.fields: dict[str, Field] = {}
+        self.changes: list[TTHCChange] = []
 
     def run(self) -> None:
         for row in self.plan.rows:
@@ -125,6 +128,7 @@ class _Import:
                 self._add(row)
             elif row.kind == "changed" and row.tthc is not None:
                 self._change(row, row.tthc)
+        open_impact_sheets(self.changes, by=self.by)
 
     def _add(self, row: RowPlan) -> None:
         tthc = TTHC(code=row.row.code or "")
@@ -181,6 +185,7 @@ class _Import:
         )
         self._lay(change, state)
         change.record(by=self.by, reason=self.reason)
+        self.changes.append(change)
 
     @property
     def _mending(self) -> str:

@@ -44,6 +44,7 @@ from procedures.models.links import (
     VersionForm,
     VersionTakesUp,
     VersionTTHC,
+    link_document,
     rebuild_links,
 )
 from procedures.models.reviews import ImpactRow, ImpactSheet, ReviewBatch
@@ -103,6 +104,7 @@ __all__ = [
     "WordImport",
     "YearPaper",
     "end_period",
+    "link_document",
     "new_token",
     "on_day",
     "open_period",

@@ -29,6 +29,14 @@ class ChangeRequestQuerySet(models.QuerySet["ChangeRequest"]):
         """Return those accepted that no version takes up yet."""
         return self.filter(status=ChangeRequestStatus.ACCEPTED, version=None)
 
+    def for_next_version(self) -> "ChangeRequestQuerySet":
+        """Return those parked that a version can take up: all but who asks to abolish."""
+        return self.parked().filter(kind=ChangeRequest.Kind.REVISE)
+
+    def for_abolition(self) -> "ChangeRequestQuerySet":
+        """Return those accepted that ask to abolish the procedure."""
+        return self.parked().filter(kind=ChangeRequest.Kind.ABOLISH)
+
     def taken_up_by(self, version: ProcedureVersion) -> "ChangeRequestQuerySet":
         """Return those accepted that wait for `version` to be issued."""
         return self.filter(status=ChangeRequestStatus.ACCEPTED, version=version)
@@ -128,10 +136,15 @@ class ChangeRequest(WorkflowModel):
         ]
 
     def __str__(self) -> str:
-        return f"Góp ý, đề nghị sửa đổi số {self.pk} về {self.procedure.code}"
+        return f"Góp ý, đề nghị sửa đổi số {self.label} về {self.procedure.code}"
 
     def get_absolute_url(self) -> str:
         return reverse("procedures:change-request-detail", args=[self.pk])
+
+    @property
+    def label(self) -> str:
+        """Return its number; of one that was asked before numbers were given, its key."""
+        return self.number or str(self.pk)
 
     # --- verbs ---
 
@@ -164,9 +177,10 @@ class ChangeRequest(WorkflowModel):
     def take_up(self, version: ProcedureVersion, *, by: User) -> None:
         """Let `version`, once issued, answer the request; it stays accepted until then.
 
-        Raises TransitionNotAllowed when the request is not accepted, or `version` is no open one
-        of the same procedure that is written here.
+        Raises TransitionNotAllowed when the request is not accepted or asks to abolish, or
+        `version` is no open one of the same procedure that is written here.
         """
+        self._must_revise()
         stored = version.locked()
         if stored.procedure_id != self.procedure_id:
             raise TransitionNotAllowed("Bản này là của một quy trình khác.")
@@ -201,6 +215,7 @@ class ChangeRequest(WorkflowModel):
         Raises ValidationError at `version` for one of another procedure, one not issued, or one
         that was decided before the request.
         """
+        self._must_revise()
         if version.pk not in {each.pk for each in self.answering_versions()}:
             raise ValidationError(
                 {
@@ -221,6 +236,30 @@ class ChangeRequest(WorkflowModel):
             answered_by=by,
             answered_at=timezone.now(),
         )
+
+    def answer_by_abolition(self, item: DecisionItem, *, by: User) -> None:
+        """Tell that the procedure was abolished by a line of an issued decision, as was asked.
+
+        Raises TransitionNotAllowed for a line that abolishes another one or none, or where a
+        revision was asked for.
+        """
+        is_it = item.kind == DecisionItem.Kind.ABOLISH and item.procedure_id == self.procedure_id
+        if self.kind != self.Kind.ABOLISH or not is_it:
+            raise TransitionNotAllowed("Quyết định này không bãi bỏ quy trình được đề nghị hủy.")
+        self._move(
+            ChangeRequestStatus.ANSWERED,
+            by=by,
+            reason=f"Đã bãi bỏ theo {item.decision}",
+            abolished_by=item,
+            answered_by=by,
+            answered_at=timezone.now(),
+        )
+
+    def _must_revise(self) -> None:
+        if self.kind == self.Kind.ABOLISH:
+            raise TransitionNotAllowed(
+                "Đề nghị hủy bỏ được trả lời bằng quyết định bãi bỏ, không bằng bản sửa đổi."
+            )
 
     # --- questions ---
 

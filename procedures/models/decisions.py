@@ -2,6 +2,8 @@
 
 import datetime as dt
 import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -17,7 +19,7 @@ from procedures.workflow import DecisionStatus, VersionStatus
 from qms.foundation.constraints import paired, period_ordered
 from qms.foundation.dates import format_date, valid_on
 from qms.foundation.recorded import RecordedModel, kept_history
-from qms.foundation.text import clean
+from qms.foundation.text import clean, clean_lines
 from qms.organisation.models import Unit, User
 from qms.records.models import Signature, StoredFile
 from qms.records.signatures import Signing, sign
@@ -109,12 +111,56 @@ class Decision(WorkflowModel):
         return items.select_related("version__procedure", "procedure")
 
     def sha256(self) -> str:
-        """Return the hash of exactly what is decided: subject, and each item with its content."""
+        """Return the hash of exactly what is decided: subject, each item with its content, words.
+
+        The words are grounds, recipients and transitional clause; those that are empty leave the
+        hash as it was before there were any. Dates are given after the signature.
+        """
         lines = [self.subject]
         for item in self.standing_items():
             what = item.version.content_sha256 if item.version else "abolish"
             lines.append(f"{item.kind} {item.procedure.code} {what}")
+        for name in ("transition", "grounds", "recipients"):
+            if text := getattr(self, name):
+                lines.append(f"{name} {hashlib.sha256(text.encode()).hexdigest()}")
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+    def effects(self) -> "list[dt.date]":
+        """Return the day on which each item takes effect; none while the decision has no day."""
+        days = [item.effective_on or self.effective_on for item in self.standing_items()]
+        return sorted(day for day in days if day is not None)
+
+    @transaction.atomic
+    def save_words(
+        self,
+        *,
+        by: User,
+        subject: str,
+        issuer_name: str,
+        grounds: str,
+        recipients: str,
+        transition: str,
+    ) -> None:
+        """Store what the decision says around its items; the same again writes nothing.
+
+        Raises TransitionNotAllowed when it is not being composed any more.
+        """
+        stored = self.locked()
+        if stored.status != DecisionStatus.COMPOSING or stored.origin != self.Origin.SYSTEM:
+            raise TransitionNotAllowed("Quyết định không còn ở bước soạn, không sửa được.")
+        self._take_over(stored)
+        said = {
+            "subject": clean(subject),
+            "issuer_name": clean(issuer_name),
+            "grounds": clean_lines(grounds),
+            "recipients": clean_lines(recipients),
+            "transition": clean_lines(transition),
+        }
+        changed = [name for name, text in said.items() if getattr(self, name) != text]
+        if changed:
+            for name in changed:
+                setattr(self, name, said[name])
+            self.record(by=by, reason="Sửa lời văn của quyết định")
 
     @transaction.atomic
     def submit(self, *, by: User) -> None:
@@ -180,6 +226,7 @@ class Decision(WorkflowModel):
         signed_on: dt.date,
         effective_on: dt.date,
         signed_file: StoredFile | None,
+        signed_check: Sequence[Mapping[str, Any]] = (),
     ) -> None:
         """Stamp number, date and effect; `actions.issue_decision` opens the periods with it.
 
@@ -195,6 +242,7 @@ class Decision(WorkflowModel):
             signed_on=signed_on,
             effective_on=effective_on,
             signed_file=signed_file,
+            signed_check=list(signed_check),
             issued_by=by,
             issued_at=timezone.now(),
         )
@@ -202,6 +250,20 @@ class Decision(WorkflowModel):
     def mark_cancelled(self, *, by: User, reason: str) -> None:
         """Give it up; `actions.cancel_decision` sees to its versions."""
         self._move(DecisionStatus.CANCELLED, by=by, reason=f"Hủy: {clean(reason)}")
+
+    def mark_withdrawn(self, *, by: User, reason: str) -> None:
+        """Take it back before effect; `actions.withdraw_decision` sees to its periods."""
+        self._move(DecisionStatus.WITHDRAWN, by=by, reason=f"Thu hồi: {clean(reason)}")
+
+    def mark_corrected(
+        self, *, by: User, number: str, signed_on: dt.date, effective_on: dt.date
+    ) -> None:
+        """Say from now on what an appended correction says; `actions.correct_decision` signs it.
+
+        The database refuses values of which there is no correction.
+        """
+        self.number, self.signed_on, self.effective_on = number, signed_on, effective_on
+        self.record(by=by, reason="Đính chính", fields=["number", "signed_on", "effective_on"])
 
 
 class DecisionItem(RecordedModel):
@@ -247,6 +309,12 @@ class DecisionItem(RecordedModel):
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.procedure.code}"
 
+    def take_effect_on(self, day: dt.date | None, *, by: User) -> None:
+        """Let the line take effect on a day of its own; None is that of its decision."""
+        if self.effective_on != day:
+            self.effective_on = day
+            self.record(by=by, reason="Ngày có hiệu lực riêng", fields=["effective_on"])
+
     def take_out(self, *, by: User, reason: str) -> None:
         """Take the line out of its decision. Raises TransitionNotAllowed when it is out already."""
         stored = DecisionItem.objects.select_for_update(of=("self",)).get(pk=self.pk)
@@ -290,6 +358,11 @@ class InForcePeriod(RecordedModel):
                 name="in_force_period_ended_by",
             ),
         ]
+
+    @property
+    def transition(self) -> str:
+        """Return the clause by which the ended version still serves what came in before."""
+        return self.ended_by.decision.transition if self.ended_by else ""
 
     def __str__(self) -> str:
         until = f" đến trước {format_date(self.valid_to)}" if self.valid_to else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
@@ -173,6 +173,15 @@ def _codes(document: Content) -> set[str]:
 def _link_bases(version: ProcedureVersion, document: Content, tthc: dict[str, TTHC]) -> None:
     numbers = {comparison_key(basis.number) for basis in document.bases}
     known = {d.number_key: d for d in LegalDocument.objects.filter(number_key__in=numbers)}
+    VersionBasis.objects.bulk_create(_bases(version, document, tthc, known))
+
+
+def _bases(
+    version: ProcedureVersion,
+    document: Content,
+    tthc: dict[str, TTHC],
+    known: dict[str, LegalDocument],
+) -> list[VersionBasis]:
     rows: dict[tuple[int, int | None], bool] = {}
     for basis in document.bases:
         cited = known.get(comparison_key(basis.number))
@@ -182,10 +191,28 @@ def _link_bases(version: ProcedureVersion, document: Content, tthc: dict[str, TT
         for key in named or [None]:
             row = (cited.pk, key)
             rows[row] = rows.get(row, False) or basis.kind == "direct"
-    VersionBasis.objects.bulk_create(
+    return [
         VersionBasis(version=version, document_id=cited_id, tthc_id=tthc_id, is_direct=direct)
         for (cited_id, tthc_id), direct in rows.items()
-    )
+    ]
+
+
+def link_document(cited: LegalDocument) -> None:
+    """Tie the versions that cite `cited`, which has just come into the register, to it.
+
+    The database lets a frozen version be tied to what its content names to the letter, and to
+    nothing else; another spelling of the number is tied by its next version.
+    """
+    versions: Any = VersionBasis._meta.get_field("version").related_model._default_manager
+    tied = VersionBasis.objects.filter(document=cited).values("version")
+    naming = versions.filter(content__contains=cited.number).exclude(pk__in=tied)
+    rows: list[VersionBasis] = []
+    for version in naming.select_related("procedure"):
+        document: Content = version.document
+        if any(basis.number == cited.number for basis in document.bases):
+            tthc = {t.code: t for t in TTHC.objects.filter(code__in=_codes(document))}
+            rows += _bases(version, document, tthc, {cited.number_key: cited})
+    VersionBasis.objects.bulk_create(rows)
 
 
 def _link_forms(version: ProcedureVersion, document: Content) -> None:

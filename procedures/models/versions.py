@@ -187,6 +187,11 @@ class ProcedureVersion(WorkflowModel):
         return f"{self.issue_no or 0:02d}{revision}"
 
     @property
+    def side_slug(self) -> str:
+        """Return the word by which a comparison names it: `02-01`, before issue `du-thao-7`."""
+        return self.number_slug if self.status == VersionStatus.ISSUED else f"du-thao-{self.pk}"
+
+    @property
     def is_open(self) -> bool:
         return self.status in OPEN_VERSION
 
@@ -446,13 +451,21 @@ class ProcedureVersion(WorkflowModel):
             .first()
         )
         profile = AgencyProfile.objects.filter(unit_id=self.procedure.agency_id).first()
-        if profile and profile.numbering == AgencyProfile.Numbering.ONE_COUNTER:
-            return ((last.issue_no or 0) + 1 if last else 1), None
+        one_counter = bool(profile and profile.numbering == AgencyProfile.Numbering.ONE_COUNTER)
+        found = (last.issue_no or 0, last.revision_no) if last else None
+        return self.number_after(found, one_counter=one_counter)
+
+    def number_after(
+        self, last: tuple[int, int | None] | None, *, one_counter: bool
+    ) -> tuple[int, int | None]:
+        """Return the number that follows `last` (None: there is none yet) by the kind of change."""
+        if one_counter:
+            return (last[0] if last else 0) + 1, None
         if last is None:
             return 1, 0
         if self.change_type == self.Change.REVISION:
-            return last.issue_no or 1, (last.revision_no or 0) + 1
-        return (last.issue_no or 0) + 1, 0
+            return last[0] or 1, (last[1] or 0) + 1
+        return last[0] + 1, 0
 
     def problems(self, *, on: dt.date | None = None) -> list[Problem]:
         """Return what blocks or warns, as of the day (None: today)."""

@@ -1,14 +1,18 @@
 """One decision: what it changes, what the leader must know of it, what this person may do."""
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.dateparse import parse_datetime
 
 from procedures import permissions as may
+from procedures.answers import explain
 from procedures.checks import Facts, Problem, TimeCheck, check, time_checks
 from procedures.comparison import Change, changes
 from procedures.coverage import Coverage, count, load_facts, profile_of
@@ -16,9 +20,13 @@ from procedures.coverage.outlook import after_decision
 from procedures.forms.decisions import ApproveForm, CommentForm, ItemsForm, NumberingForm
 from procedures.models import Decision, DecisionItem
 from procedures.models.facts import gather_all
+from procedures.pages.decision_papers import chief_of
+from procedures.permissions.decisions import can_correct, can_withdraw
+from procedures.readers import readers_of
 from procedures.workflow import OPEN_DECISION, DecisionStatus
 from qms.foundation.dates import today
 from qms.http import UserRequest
+from qms.organisation.models import User
 from qms.records.models import Signature
 
 
@@ -32,6 +40,7 @@ class Line:
     changes: list[Change] = field(default_factory=list)
     times: list[TimeCheck] = field(default_factory=list)
     answered: list[tuple[Problem, str]] = field(default_factory=list)
+    readers: list[User] = field(default_factory=list)
 
     @property
     def is_first(self) -> bool:
@@ -83,6 +92,15 @@ def decision_page(
     context: dict[str, Any] = {
         "decision": decision,
         "lines": _lines(items, item_forms or {}, is_open=is_open),
+        "signed_check": checked_signatures(decision),
+        "corrections": decision.corrections.select_related("corrected_by", "file")
+        if not is_open
+        else (),
+        "withdrawal": decision.history.filter(status=DecisionStatus.WITHDRAWN).last()
+        if decision.status == DecisionStatus.WITHDRAWN
+        else None,
+        "may_correct": can_correct(user, decision),
+        "may_withdraw": can_withdraw(user, decision),
         "outlook": _outlook(decision, items) if is_open and items else None,
         "signatures": Signature.objects.on(decision),
         "may_compose": may.can_compose(user, decision),
@@ -93,7 +111,7 @@ def decision_page(
         "issue_count": sum(item.version is not None for item in items),
         "history": decision.history.select_related("history_user").order_by("-history_id")[:30],
     }
-    context |= _forms(request, decision, context) | given
+    context |= _forms(request, decision, items, context) | given
     return render(request, "procedures/decision_detail.html", context, status=status)
 
 
@@ -103,13 +121,19 @@ def _lines(
     versions = [item.version for item in items if item.version]
     # What an issued version was checked against is past; today's registers say nothing of it.
     facts = gather_all(versions, on=today()) if is_open else {v.pk: Facts() for v in versions}
+    readers = readers_of(versions, today()) if versions else {}
     return [
-        _line(item, given.get(item.pk) or CommentForm(prefix=f"item{item.pk}"), facts)
+        _line(item, given.get(item.pk) or CommentForm(prefix=f"item{item.pk}"), facts, readers)
         for item in items
     ]
 
 
-def _line(item: DecisionItem, form: forms.Form, facts: Mapping[int, Facts]) -> Line:
+def _line(
+    item: DecisionItem,
+    form: forms.Form,
+    facts: Mapping[int, Facts],
+    readers: Mapping[int, list[User]],
+) -> Line:
     version = item.version
     if version is None:
         return Line(item, "Bãi bỏ quy trình.", form)
@@ -127,6 +151,7 @@ def _line(item: DecisionItem, form: forms.Form, facts: Mapping[int, Facts]) -> L
             for problem in check(document, known)
             if problem.name in version.answers
         ],
+        readers=readers[version.pk],
     )
 
 
@@ -142,14 +167,58 @@ def _outlook(decision: Decision, items: list[DecisionItem]) -> Outlook:
     return Outlook(count(facts, day), count(after, day))
 
 
-def _forms(request: UserRequest, decision: Decision, context: dict[str, Any]) -> dict[str, Any]:
+def _forms(
+    request: UserRequest, decision: Decision, items: list[DecisionItem], context: dict[str, Any]
+) -> dict[str, Any]:
     made: dict[str, Any] = {"cancel_form": CommentForm(prefix="cancel")}
     if context["may_compose"]:
         made["items_form"] = ItemsForm(agency=decision.agency)
     if context["may_return"]:
         made["return_form"] = CommentForm(prefix="return")
     if context["may_approve"]:
-        made["approve_form"] = ApproveForm(request=request, initial={"seen": decision.sha256()})
+        capacity = capacity_of(request.user, decision)
+        initial = {"seen": decision.sha256(), "capacity": capacity}
+        made["approve_form"] = ApproveForm(request=request, initial=initial)
     if context["may_number"]:
-        made["numbering_form"] = NumberingForm(initial={"signed_on": today()})
+        made["numbering_form"] = NumberingForm(initial={"signed_on": today()}, items=items)
     return made
+
+
+def capacity_of(user: User, decision: Decision) -> str:
+    """Return in what capacity `user` usually signs for the agency: a deputy for the head."""
+    chief = chief_of(decision.agency, on=today())
+    post = user.post_on(today())
+    is_deputy = post is not None and chief and post.position.name != chief
+    return Signature.Capacity.KT if is_deputy else Signature.Capacity.OWN
+
+
+@dataclass(frozen=True)
+class CheckedSignature:
+    """What was found of one electronic signature on the signed original; `at` may be unknown."""
+
+    signer: str
+    at: dt.datetime | None
+    is_stamped: bool
+    is_trusted: bool
+    unchecked: str
+
+
+def checked_signatures(decision: Decision) -> list[CheckedSignature]:
+    """Return what was found when the signed original was taken in."""
+    return [
+        CheckedSignature(
+            signer=row.get("signer", ""),
+            at=parse_datetime(row.get("at", "")),
+            is_stamped=row.get("by_stamp", False),
+            is_trusted=row.get("trusted", False),
+            unchecked=row.get("unchecked", ""),
+        )
+        for row in decision.signed_check
+    ]
+
+
+def moved_on(request: HttpRequest, decision: Decision) -> HttpResponse:
+    """Tell what happened while the page stood open."""
+    state = decision.get_status_display()
+    what = ValidationError(f"Trong lúc đó quyết định đã ở trạng thái “{state}”. Chưa ghi gì thêm.")
+    return explain(request, redirect(decision), what)

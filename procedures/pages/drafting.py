@@ -12,10 +12,10 @@ from js_asset import Media
 
 from procedures import permissions as may
 from procedures.checks import check, strictest, time_checks
-from procedures.comparison import Change, changes
+from procedures.comparison import Change, changes, proposed_summary
 from procedures.content import Content
 from procedures.drafting.page import PageBuilder, editor_media
-from procedures.drafting.suggestions import changes_to_take_up, suggestions
+from procedures.drafting.suggestions import changes_to_take_up, names_for, suggestions
 from procedures.drafting.typed import Typed
 from procedures.forms.attaching import AttachmentForm
 from procedures.forms.decisions import CommentForm
@@ -23,8 +23,18 @@ from procedures.forms.review import AuthorsForm
 from procedures.models import Procedure, ProcedureVersion
 from procedures.models.facts import gather_facts
 from procedures.pages.change_request import taken_requests
+from procedures.pages.comparing import newer_than_base
 from qms.foundation.dates import LOCAL, today
+from qms.foundation.text import clean
 from qms.http import UserRequest
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The summary that the comparison proposes; not `is_taken`, it waits beside the typed one."""
+
+    text: str
+    is_taken: bool
 
 
 @dataclass(frozen=True)
@@ -32,7 +42,8 @@ class Shown:
     """What the page shows: the fields as typed, and how the last attempt to keep them went.
 
     `seen` is the SHA-256 of the content they started from. `mine` is what could not be saved
-    because another content was, `refusal` why the draft was not handed on.
+    because another content was, `refusal` why the draft was not handed on. `summary` is what was
+    proposed for the summary of changes, if that was asked for.
     """
 
     typed: Typed
@@ -44,6 +55,7 @@ class Shown:
     mine: Content | None = None
     refusal: ValidationError | None = None
     attachment: AttachmentForm | None = None
+    summary: Summary | None = None
 
     @property
     def status(self) -> int:
@@ -96,6 +108,21 @@ def draft_page(request: UserRequest, version: ProcedureVersion, shown: Shown) ->
     return render(request, "procedures/draft_edit.html", context, status=shown.status)
 
 
+def propose_summary(version: ProcedureVersion, typed: Typed, *, replaces: bool) -> Summary:
+    """Lay the summary that the comparison with the base proposes into the field as typed.
+
+    What somebody wrote there stays, unless the proposal `replaces` it.
+    """
+    if version.base is None:
+        return Summary("", is_taken=False)
+    mine = typed.readable(version.document, names_for(typed))
+    text = proposed_summary(changes(version.base.document, mine))
+    is_taken = bool(text) and (replaces or not clean(typed.scalars.get("change_summary", "")))
+    if is_taken:
+        typed.scalars["change_summary"] = text
+    return Summary(text, is_taken)
+
+
 def _moment(moment: dt.datetime) -> str:
     """Return `10:32`, with the day where it is not today."""
     local = moment.astimezone(LOCAL)
@@ -122,10 +149,8 @@ class Newer:
 
 
 def _newer(version: ProcedureVersion) -> Newer | None:
-    if version.base is None:
-        return None
-    current = version.procedure.versions.in_force(on=today()).first()
-    if current is None or current.pk == version.base.pk:
+    current = newer_than_base(version)
+    if current is None or version.base is None:
         return None
     return Newer(current, changes(version.base.document, current.document))
 

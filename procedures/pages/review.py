@@ -15,6 +15,7 @@ from procedures.forms.review import ReviewForm
 from procedures.models import ProcedureVersion
 from procedures.models.facts import gather_facts
 from procedures.pages.change_request import taken_requests
+from procedures.pages.comparing import newer_than_base
 from procedures.reading import read_version
 from procedures.workflow import VersionStatus
 from qms.foundation.dates import today
@@ -45,6 +46,7 @@ def review_page(
     may_review = may.can_review(user, version)
     context: dict[str, Any] = {
         "version": version,
+        "newer": newer_than_base(version),
         "item": item,
         "reading": read_version(version, period=None, profile=None),
         "problems": [

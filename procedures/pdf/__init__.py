@@ -7,7 +7,7 @@ from procedures.pdf.printed import (
     PrintedSign,
     PrintedVersion,
 )
-from procedures.pdf.story import version_pdf, version_story
+from procedures.pdf.story import furniture, version_pdf, version_story
 
 __all__ = [
     "Mark",
@@ -15,6 +15,7 @@ __all__ = [
     "PrintedRevision",
     "PrintedSign",
     "PrintedVersion",
+    "furniture",
     "version_pdf",
     "version_story",
 ]

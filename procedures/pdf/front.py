@@ -63,6 +63,9 @@ def _issue_lines(printed: PrintedVersion) -> Iterator[str]:
         ended = printed.ended_on
         until = f", hết hiệu lực từ ngày {format_date(ended)}" if ended else ""
         yield f"Có hiệu lực từ ngày {format_date(printed.effective_on)}{until}"
+    if printed.transition:
+        day = format_date(printed.ended_on)
+        yield f"Vẫn áp dụng cho hồ sơ tiếp nhận trước {day}: {printed.transition}"
 
 
 def _signs(printed: PrintedVersion) -> Part:

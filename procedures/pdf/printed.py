@@ -53,7 +53,7 @@ class PrintedVersion:
 
     `is_expected` says that the numbers are those which approval would give; `is_on_paper`, that
     what the document says is known from its paper alone. `notes` tell where the version comes
-    from, where that is not the usual way.
+    from, where that is not the usual way, and what was mended.
     """
 
     kind: Procedure.Kind
@@ -77,3 +77,4 @@ class PrintedVersion:
     is_on_paper: bool = False
     notes: tuple[str, ...] = ()
     taken_up: tuple[str, ...] = ()
+    transition: str = ""  # by which an ended version serves what came in before

@@ -5,7 +5,7 @@ from procedures.pdf.body import sections
 from procedures.pdf.front import front_page, revision_page
 from procedures.pdf.printed import Mark, PrintedVersion
 from qms.foundation.dates import format_date
-from qms.records.pdf import Furniture, Head, Part, build
+from qms.records.pdf import Furniture, Head, Part, Stamp, build
 
 _KINDS = {
     Procedure.Kind.TTHC: "QUY TRÌNH",
@@ -21,9 +21,12 @@ _WARNINGS = {
 }
 
 
-def version_pdf(printed: PrintedVersion) -> bytes:
-    """Return the PDF of what is printed; the same bytes each time."""
-    return build(version_story(printed), _furniture(printed))
+def version_pdf(printed: PrintedVersion, *stamps: Stamp) -> bytes:
+    """Return the PDF of what is printed; the same bytes each time.
+
+    Once for each of `stamps`, which stands on every page; once without any where there is none.
+    """
+    return build(version_story(printed), furniture(printed, stamps))
 
 
 def version_story(printed: PrintedVersion) -> list[Part]:
@@ -31,7 +34,8 @@ def version_story(printed: PrintedVersion) -> list[Part]:
     return [*front_page(printed), *revision_page(printed), *sections(printed)]
 
 
-def _furniture(printed: PrintedVersion) -> Furniture:
+def furniture(printed: PrintedVersion, stamps: tuple[Stamp, ...] = ()) -> Furniture:
+    """Return what stands around the text on every page: head, foot, mark, warning, stamps."""
     numbers = _numbers(printed)
     head = Head(
         superior=printed.agency_parent,
@@ -57,6 +61,7 @@ def _furniture(printed: PrintedVersion) -> Furniture:
         ),
         mark=printed.mark,
         warning=_warning(printed),
+        stamps=stamps,
     )
 
 
@@ -74,4 +79,6 @@ def _warning(printed: PrintedVersion) -> str:
     if printed.mark is not Mark.ENDED:
         return _WARNINGS[printed.mark]
     day = f" TỪ NGÀY {format_date(printed.ended_on)}" if printed.ended_on else ""
+    if printed.transition:
+        return f"HẾT HIỆU LỰC{day} – CHỈ ÁP DỤNG CHO HỒ SƠ TIẾP NHẬN TRƯỚC NGÀY ĐÓ"
     return f"HẾT HIỆU LỰC{day} – KHÔNG DÙNG ĐỂ GIẢI QUYẾT CÔNG VIỆC"

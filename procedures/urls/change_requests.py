@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern] = [
     path("quy-trinh/<slug:slug>/gop-y/", views.change_request_new, name="change-request-new"),
     path("gop-y/", views.change_request_list, name="change-request-list"),
     path(_ONE, views.change_request_detail, name="change-request-detail"),
+    path(f"{_ONE}phieu.<str:ending>/", views.change_request_paper, name="change-request-paper"),
     path(f"{_ONE}chap-nhan/", views.change_request_accept, name="change-request-accept"),
     path(f"{_ONE}khong-chap-nhan/", views.change_request_refuse, name="change-request-refuse"),
     path(f"{_ONE}da-sua-doi/", views.change_request_answer, name="change-request-answer"),

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from procedures.views import blanks, legal, library, versions
+from procedures.views import blanks, library, versions
 
 _ONE = "quy-trinh/<slug:slug>/"
 _EDITION = f"{_ONE}cac-lan-ban-hanh/<str:number>/"
@@ -19,5 +19,4 @@ urlpatterns: list[URLPattern] = [
     path("bieu-mau/", blanks.blank_list, name="blank-list"),
     path("bieu-mau/moi/", blanks.blank_new, name="blank-new"),
     path("bieu-mau/<int:pk>/tep/", blanks.blank_file, name="blank-file"),
-    path("van-ban/", legal.legal_list, name="legal-list"),
 ]

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Count
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from procedures import actions
@@ -20,21 +21,28 @@ from procedures.forms.change_requests import (
     RefuseChangeForm,
 )
 from procedures.models import ChangeRequest, Procedure
-from procedures.pages.change_request import change_request_page, visible_change_request
+from procedures.pages.change_request import (
+    change_request_page,
+    printed_request,
+    visible_change_request,
+)
 from procedures.workflow import ChangeRequestStatus, VersionStatus
 from qms.foundation.dates import today
 from qms.http import UserRequest
+from qms.records import files
+from qms.records.paper import to_docx, to_pdf
+
+_WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @require_http_methods(["GET", "POST"])
 def change_request_new(request: UserRequest, slug: str) -> HttpResponse:
     asked_of = may.requestable_procedures(request.user).select_related("agency")
     procedure = get_object_or_404(asked_of, slug=slug)
-    form = ChangeRequestForm(
-        request.POST or None,
-        document=_read_by_all(procedure),
-        initial={"place": request.GET.get("phan", "")},
-    )
+    document, place = _read_by_all(procedure), request.GET.get("phan", "")
+    current = next((step.work for step in document.steps if step.key == place), "")
+    initial = {"place": place, "kind": ChangeRequest.Kind.REVISE, "current_text": current}
+    form = ChangeRequestForm(request.POST or None, document=document, initial=initial)
     if form.is_valid():
         try:
             change = actions.request_change(procedure, by=request.user, **form.asked())
@@ -86,6 +94,21 @@ def change_request_list(request: UserRequest) -> HttpResponse:
 @require_safe
 def change_request_detail(request: UserRequest, pk: int) -> HttpResponse:
     return change_request_page(request, visible_change_request(request, pk))
+
+
+@require_safe
+def change_request_paper(request: UserRequest, pk: int, ending: str) -> HttpResponse:
+    """Print the request as a form (BM-01-03), PDF or Word."""
+    change = visible_change_request(request, pk)
+    printers = {"pdf": (to_pdf, "application/pdf"), "docx": (to_docx, _WORD)}
+    if ending not in printers:
+        raise Http404
+    printer, media_type = printers[ending]
+    answer = HttpResponse(printer(printed_request(change)), content_type=media_type)
+    name = files.label_of(f"{change.label} {change.procedure.code}.{ending}")
+    header = content_disposition_header(ending != "pdf", name)
+    answer.headers["Content-Disposition"] = header or "attachment"
+    return answer
 
 
 def _answerable(request: UserRequest, pk: int) -> ChangeRequest:

@@ -20,14 +20,12 @@ from procedures.forms.decisions import (
     NumberingForm,
 )
 from procedures.models import Decision
-from procedures.pages.decision import decision_page, visible_decision
+from procedures.pages.decision import decision_page, moved_on, visible_decision
 from procedures.workflow import DecisionStatus
 from qms.http import UserRequest
 from qms.organisation.models import Unit, units_of
 from qms.organisation.roles import Role
 from qms.records import files
-from qms.records.models import Signature
-from qms.records.signatures import Signing
 from qms.records.workflow import TransitionNotAllowed
 
 
@@ -95,7 +93,7 @@ def decision_add(request: UserRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         if may.can_compose(request.user, decision):
             return decision_page(request, decision, status=422, items_form=form)
-        return _moved_on(request, decision)
+        return moved_on(request, decision)
     return _try(
         request,
         decision,
@@ -137,7 +135,7 @@ def decision_return(request: UserRequest, pk: int) -> HttpResponse:
     _require(may.is_leader(request.user, decision.agency))
     form = CommentForm(request.POST, prefix="return")
     if decision.status != DecisionStatus.SUBMITTED:
-        return _moved_on(request, decision)
+        return moved_on(request, decision)
     if not form.is_valid():
         return decision_page(request, decision, status=422, return_form=form)
     return _try(
@@ -156,7 +154,7 @@ def decision_item_return(request: UserRequest, pk: int, item: int) -> HttpRespon
     line = get_object_or_404(lines.filter(version__isnull=False), pk=item)
     form = CommentForm(request.POST, prefix=f"item{line.pk}")
     if decision.status != DecisionStatus.SUBMITTED:
-        return _moved_on(request, decision)
+        return moved_on(request, decision)
     if line.version is None or line.removed_at:
         what = ValidationError(f"{line.procedure.code} đã được đưa ra khỏi quyết định này.")
         return explain(request, redirect(decision), what)
@@ -176,7 +174,7 @@ def decision_approve(request: UserRequest, pk: int) -> HttpResponse:
     decision = visible_decision(request, pk)
     if decision.status != DecisionStatus.SUBMITTED:
         _require(may.is_leader(request.user, decision.agency))
-        return _moved_on(request, decision)
+        return moved_on(request, decision)
     _require(may.can_approve(request.user, decision))
     form = ApproveForm(request.POST, request=request)
     if not form.is_valid():
@@ -188,7 +186,7 @@ def decision_approve(request: UserRequest, pk: int) -> HttpResponse:
             decision,
             by=request.user,
             seen=form.cleaned_data["seen"],
-            signing=Signing(method=Signature.Method.PASSWORD),
+            signing=form.signing(),
         ),
         "Đã phê duyệt. Văn thư vào số để ban hành.",
     )
@@ -199,8 +197,8 @@ def decision_issue(request: UserRequest, pk: int) -> HttpResponse:
     decision = visible_decision(request, pk)
     _require(may.is_clerk(request.user, decision.agency))
     if decision.status != DecisionStatus.APPROVED:
-        return _moved_on(request, decision)
-    form = NumberingForm(request.POST, request.FILES)
+        return moved_on(request, decision)
+    form = NumberingForm(request.POST, request.FILES, items=list(decision.standing_items()))
     if not form.is_valid():
         return decision_page(request, decision, status=422, numbering_form=form)
     try:
@@ -222,7 +220,7 @@ def decision_cancel(request: UserRequest, pk: int) -> HttpResponse:
         or may.is_leader(request.user, decision.agency)
     )
     if not may.can_cancel(request.user, decision):
-        return _moved_on(request, decision)
+        return moved_on(request, decision)
     form = CommentForm(request.POST, prefix="cancel")
     if not form.is_valid():
         return decision_page(request, decision, status=422, cancel_form=form)
@@ -247,13 +245,6 @@ def decision_file(request: UserRequest, pk: int) -> FileResponse:
 def _require(allowed: bool) -> None:  # noqa: FBT001  the answer of a predicate
     if not allowed:
         raise PermissionDenied
-
-
-def _moved_on(request: UserRequest, decision: Decision) -> HttpResponse:
-    """Tell what happened while the page stood open."""
-    state = decision.get_status_display()
-    what = ValidationError(f"Trong lúc đó quyết định đã ở trạng thái “{state}”. Chưa ghi gì thêm.")
-    return explain(request, redirect(decision), what)
 
 
 def _try(

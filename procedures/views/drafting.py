@@ -15,7 +15,7 @@ from procedures.forms.attaching import AttachmentForm
 from procedures.forms.decisions import CommentForm
 from procedures.forms.review import AuthorsForm
 from procedures.models import Procedure, ProcedureVersion
-from procedures.pages.drafting import Shown, draft_page
+from procedures.pages.drafting import Shown, draft_page, propose_summary
 from procedures.pages.review import review_page, visible_draft
 from procedures.printing import copy_pdf
 from procedures.workflow import VersionStatus
@@ -25,6 +25,7 @@ from qms.records.models import StoredFile
 from qms.records.workflow import SeenVersionChanged, TransitionNotAllowed
 
 _ANSWER = "answer-"
+_PROPOSALS = ("summary", "summary-replace")
 
 
 @require_http_methods(["GET", "POST"])
@@ -41,6 +42,10 @@ def draft_detail(request: UserRequest, pk: int) -> HttpResponse:
     typed = Typed.posted(request.POST, parts=shown_parts(is_tthc=is_tthc))
     if not may_edit:
         return _too_late(request, version, typed)
+    if request.POST.get("op") in _PROPOSALS:
+        replaces = request.POST["op"] == "summary-replace"
+        summary = propose_summary(version, typed, replaces=replaces)
+        return draft_page(request, version, _unsaved(request, typed, summary=summary))
     if "op" in request.POST:
         typed.change_rows(request.POST["op"])
         return draft_page(request, version, _unsaved(request, typed))

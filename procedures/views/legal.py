@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from procedures import permissions as may
 from procedures.models import LegalChange, LegalDocument, ProcedureVersion
+from procedures.permissions.legal import can_keep_register, can_read_register
 from procedures.views.sources import Source, sources_of
 from qms.foundation.dates import today
 from qms.foundation.text import fold
@@ -30,23 +31,30 @@ class LegalLine:
 
 @require_safe
 def legal_list(request: UserRequest) -> HttpResponse:
-    if not may.reader_agencies(request.user).exists():
+    if not can_read_register(request.user):
         raise PermissionDenied
     words, state = request.GET.get("q", "").strip()[:200], request.GET.get("tinh-trang", "")
-    page = Paginator(_documents(request, words, state), 50).get_page(request.GET.get("trang"))
-    given = urlencode({k: v for k, v in (("q", words), ("tinh-trang", state)) if v})
+    is_cited = "dan" in request.GET
+    documents = _documents(request, words, state, is_cited=is_cited)
+    page = Paginator(documents, 50).get_page(request.GET.get("trang"))
+    asked = (("q", words), ("tinh-trang", state), ("dan", "1" if is_cited else ""))
+    given = urlencode({k: v for k, v in asked if v})
     context = {
         "page": page,
         "lines": [_line(document) for document in page.object_list],
         "words": words,
         "state": state,
+        "is_cited": is_cited,
+        "may_keep": can_keep_register(request.user),
         "today": today(),
         "query": f"{given}&" if given else "",
     }
     return render(request, "procedures/legal_list.html", context)
 
 
-def _documents(request: UserRequest, words: str, state: str) -> QuerySet[LegalDocument]:
+def _documents(
+    request: UserRequest, words: str, state: str, *, is_cited: bool
+) -> QuerySet[LegalDocument]:
     readable = may.visible_issued(request.user)
     in_force = ProcedureVersion.objects.in_force(on=today()).filter(pk__in=readable)
     cited = Q(version_links__version__in=in_force)
@@ -78,6 +86,11 @@ def _documents(request: UserRequest, words: str, state: str) -> QuerySet[LegalDo
         documents = documents.filter(search_key__contains=word)
     if state in ("con", "het"):
         documents = documents.filter(has_ended=state == "het")
+    elif state == "sua":
+        amended = standing.filter(document=OuterRef("pk"), kind=LegalChange.Kind.AMENDED)
+        documents = documents.filter(Exists(amended), has_ended=False)
+    if is_cited:
+        documents = documents.filter(Q(direct__gt=0) | Q(general__gt=0))
     return documents
 
 

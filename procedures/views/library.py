@@ -26,6 +26,8 @@ from django.views.decorators.http import require_safe
 from procedures import permissions as may
 from procedures.imports.codes import read_code
 from procedures.models import Field, InForcePeriod, Procedure, VersionTTHC
+from procedures.permissions.exports import can_archive
+from procedures.reviewing import overdue
 from procedures.views.library_sheet import library_workbook
 from procedures.views.reach import key_of, open_to_strangers
 from qms.foundation.dates import parse_date, today
@@ -54,6 +56,7 @@ class Asked:
     ngay: str
     day: dt.date
     date_error: str = ""
+    xemxet: str = ""  # only those whose periodic review is late on the day
 
     @classmethod
     def of(cls, request: HttpRequest) -> "Asked":
@@ -74,15 +77,16 @@ class Asked:
             ngay=text,
             day=day,
             date_error=wrong,
+            xemxet="qua-han" if request.GET.get("xemxet") == "qua-han" else "",
         )
 
     @property
     def is_filtered(self) -> bool:
-        return bool(self.q or self.linhvuc or self.donvi or self.loai)
+        return bool(self.q or self.linhvuc or self.donvi or self.loai or self.xemxet)
 
     def query(self, **other: str) -> str:
         """Return the parameters that ask the same, but for `other`, each pair ending in `&`."""
-        names = ("q", "linhvuc", "donvi", "loai", "ngay", "xep")
+        names = ("q", "linhvuc", "donvi", "loai", "xemxet", "ngay", "xep")
         asked = {name: getattr(self, name) for name in names} | other
         return "".join(f"{urlencode({k: v})}&" for k, v in asked.items() if v)
 
@@ -106,6 +110,8 @@ def procedure_list(request: HttpRequest) -> HttpResponse:
         "units": Unit.objects.filter(pk__in=visible.values("owner")),
         "kinds": Procedure.Kind.choices if request.user.is_authenticated else (),
         "may_start": may.can_start(request.user),
+        "may_filter_reviews": may.is_secretary(request.user) or may.is_leader(request.user),
+        "may_archive": can_archive(request.user),
     }
     return render(request, "procedures/procedure_list.html", context)
 
@@ -136,6 +142,8 @@ def _periods(visible: QuerySet[Procedure], asked: Asked) -> QuerySet[InForcePeri
         periods = periods.filter(procedure__owner_id=unit)
     if asked.loai:
         periods = periods.filter(procedure__kind=asked.loai)
+    if asked.xemxet:
+        periods = overdue(periods, on=asked.day)
     order = ORDERS[asked.xep]
     if fold(asked.q):
         periods = periods.filter(_found(asked.q)).annotate(nearness=_nearness(asked.q))

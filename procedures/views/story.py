@@ -15,7 +15,8 @@ from procedures.coverage import (
     reasons_on,
     serving,
 )
-from procedures.models import Responsibility, TTHCChange, TTHCOnDay
+from procedures.models import ImpactSheet, Responsibility, TTHCChange, TTHCOnDay
+from procedures.permissions.reviews import visible_sheets
 from procedures.reading import limit_text
 from procedures.views.standing import Cause, causes_of, readable
 
@@ -44,6 +45,7 @@ class ChangeLine:
     change: TTHCChange
     is_to_come: bool
     news: tuple[tuple[str, str], ...]
+    sheets: tuple[ImpactSheet, ...] = ()
 
 
 def status_of(state: TTHCOnDay) -> str:
@@ -106,10 +108,18 @@ _NEWS = {
 }
 
 
-def change_lines(changes: Iterable[TTHCChange], day: dt.date) -> list[ChangeLine]:
-    """Return the changes, the latest first."""
+def change_lines(user: Any, changes: Iterable[TTHCChange], day: dt.date) -> list[ChangeLine]:
+    """Return the changes, the latest first, with the impact sheets that `user` sees."""
+    listed = list(changes)
+    sheets = list(visible_sheets(user).filter(tthc_change__in=listed)) if listed else []
     lines = [
-        ChangeLine(change, change.effective_on > day, tuple(_news(change))) for change in changes
+        ChangeLine(
+            change,
+            change.effective_on > day,
+            tuple(_news(change)),
+            tuple(sheet for sheet in sheets if sheet.tthc_change_id == change.pk),
+        )
+        for change in listed
     ]
     return lines[::-1]
 

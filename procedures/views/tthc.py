@@ -21,6 +21,7 @@ from procedures.models import (
     Responsibility,
     on_day,
 )
+from procedures.permissions.legal import can_record_tthc_change
 from procedures.views.reach import Reach, beyond_catalogue
 from procedures.views.sources import sources_of
 from procedures.views.standing import lines_of
@@ -79,7 +80,7 @@ def story_page(tthc: TTHC, request: UserRequest, given: Given | None = None) -> 
         "status": status_of(state),
         "facts": catalogue_facts(state),
         "sources": sources_of(tthc.source_url),
-        "changes": change_lines(changes, day),
+        "changes": change_lines(request.user, changes, day),
         "line": lines[0] if lines else None,
         "duties": duty_lines(item, day),
         "versions": version_lines(request.user, facts, item, day),
@@ -87,6 +88,7 @@ def story_page(tthc: TTHC, request: UserRequest, given: Given | None = None) -> 
         "exclusions": _exclusion_lines(request, exclusions, given or Given()),
         "exclusion_form": ExclusionForm(duties=proposable) if proposable else None,
         "agency_name": reach.name,
+        "may_record": can_record_tthc_change(request.user),
         **beyond_catalogue(facts, day),
     }
     if given and given.proposal:

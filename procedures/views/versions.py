@@ -15,37 +15,48 @@ from django.db.models import (
     When,
 )
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from procedures import permissions as may
 from procedures.chronicle import Extent, entries, rows_of
-from procedures.models import InForcePeriod, Procedure, ProcedureVersion, Rendition
-from procedures.printing import copy_pdf
+from procedures.models import DocumentSettings, InForcePeriod, Procedure, ProcedureVersion
+from procedures.pages.circulation import circulation_context
+from procedures.pages.comparing import pair_of
+from procedures.permissions import copies as may_of_copies
+from procedures.printing import copy_docx, copy_pdf
 from procedures.reading import posts_of, read_version, state_of
+from procedures.revisions import revision_rows
+from procedures.stamps import uncontrolled_stamp
 from procedures.views.reach import open_to_strangers
 from procedures.workflow import VersionStatus
 from qms.foundation.dates import today, valid_on
 from qms.organisation.models import AgencyProfile
 from qms.records import files
+from qms.records.qr import qr_code
 
 _open_version = ProcedureVersion.objects.open().filter(procedure=OuterRef("procedure"))
 
 
 def _periods(request: HttpRequest) -> QuerySet[InForcePeriod]:
     """Return the standing periods this person may read, the one that matters today first."""
+    return _all_periods(request).filter(voided_at=None)
+
+
+def _all_periods(request: HttpRequest) -> QuerySet[InForcePeriod]:
+    """Return the same with those voided, which come last."""
     day = today()
     rank = Case(
+        When(voided_at__isnull=False, then=Value(3)),
         When(valid_on(day), then=Value(0)),
         When(valid_to__lte=day, then=Value(1)),
         default=Value(2),
         output_field=IntegerField(),
     )
     return (
-        InForcePeriod.objects.standing()
-        .filter(procedure__in=may.visible_procedures(request.user))
+        InForcePeriod.objects.filter(procedure__in=may.visible_procedures(request.user))
         .select_related(
             "version__procedure__agency__profile",
             "version__procedure__owner",
@@ -80,7 +91,8 @@ def _edition(request: HttpRequest, slug: str, number: str) -> InForcePeriod:
     wanted = Q(
         version__issue_no=int(issue), version__revision_no=int(revision) if revision else None
     )
-    period = _periods(request).filter(wanted, procedure__slug=slug).first()
+    # One whose decision was withdrawn is still read by its number, and says so.
+    period = _all_periods(request).filter(wanted, procedure__slug=slug).first()
     if period is None:
         raise Http404
     return period
@@ -100,6 +112,8 @@ def _read(request: HttpRequest, period: InForcePeriod, *, is_edition: bool = Fal
         chosen=chosen if chosen in codes and len(codes) > 1 else "",
     )
     standing = _standing(procedure, besides=period)
+    has_ended = period.voided_at is None and reading.state.is_ended
+    stamp = uncontrolled_stamp(version)
     context = {
         "reading": reading,
         "version": version,
@@ -108,12 +122,17 @@ def _read(request: HttpRequest, period: InForcePeriod, *, is_edition: bool = Fal
         "decision": period.begun_by.decision,
         "covered": version.document.tthc,
         "is_edition": is_edition,
+        "transition": period.transition if has_ended else "",
         "in_force": next((p for p in standing if p.valid_from <= today()), None),
         "coming": next((p for p in standing if p.valid_from > today()), None),
         "may_start": may.can_start(request.user, procedure.owner),
+        "may_hand_out": may_of_copies.can_hand_out(request.user, version),
+        "may_read_original": may_of_copies.can_read_original(request.user, version),
+        "stamp": stamp,
+        "stamp_code": qr_code(stamp.address) if stamp else None,
         "open_version": getattr(period, "open_version", None),
         "agency_name": profile.display_name if profile else procedure.agency.name,
-    }
+    } | circulation_context(request.user, version, on=today())
     return render(request, "procedures/procedure_detail.html", context)
 
 
@@ -127,20 +146,30 @@ def _standing(procedure: Procedure, *, besides: InForcePeriod) -> list[InForcePe
 
 @require_safe
 @open_to_strangers
-def version_pdf(request: HttpRequest, slug: str, number: str) -> HttpResponseBase:
-    period = _edition(request, slug, number)
-    version = period.version
+def version_pdf(request: HttpRequest, slug: str, number: str) -> HttpResponse:
+    """Print a copy that nobody controls: made now, with the hour and a code to ask it by.
+
+    The PDF that was kept at issue is another, `procedures:version-rendition`.
+    """
+    version = _edition(request, slug, number).version
     name = f"{version.procedure.code} {version.number_slug}.pdf"
-    kept = Rendition.objects.filter(version=version).select_related("file").first()
-    has_ended = state_of(version, period, on=today()).is_ended
     wet_ink = "ky-tay" in request.GET and request.user.is_authenticated
-    if kept and not has_ended and not wet_ink:
-        answer: HttpResponseBase = files.response(kept.file, name=name, inline=True)
-        return answer
-    data = copy_pdf(version, wet_ink=wet_ink)
-    answer = HttpResponse(data, content_type="application/pdf")
+    answer = HttpResponse(copy_pdf(version, wet_ink=wet_ink), content_type="application/pdf")
     header = content_disposition_header(as_attachment=False, filename=files.label_of(name))
     answer.headers["Content-Disposition"] = header or "inline"
+    return answer
+
+
+@require_safe
+def version_docx(request: HttpRequest, slug: str, number: str) -> HttpResponse:
+    """Serve an edition as a Word document, made now: to people with an account."""
+    version = _edition(request, slug, number).version
+    data = copy_docx(version, made_at=timezone.now())
+    kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    answer = HttpResponse(data, content_type=kind)
+    name = files.label_of(f"{version.procedure.code} {version.number_slug}.docx")
+    header = content_disposition_header(as_attachment=True, filename=name)
+    answer.headers["Content-Disposition"] = header or "attachment"
     return answer
 
 
@@ -157,11 +186,16 @@ def version_scan(request: HttpRequest, slug: str, number: str) -> FileResponse:
 @open_to_strangers
 def procedure_versions(request: HttpRequest, slug: str) -> HttpResponse:
     procedure = _procedure(request, slug)
-    periods = _periods(request).filter(procedure=procedure).order_by("-valid_from")
+    periods = list(_periods(request).filter(procedure=procedure).order_by("-valid_from"))
     day = today()
+    is_member = may.reader_agencies(request.user).filter(pk=procedure.agency_id).exists()
     context = {
         "procedure": procedure,
         "editions": [(period, state_of(period.version, period, on=day)) for period in periods],
+        "pair": pair_of(request.user, procedure, "", ""),
+        "revisions": revision_rows(periods[0].version) if periods else [],
+        "revisions_paper": DocumentSettings.of(procedure.agency).paper("revisions"),
+        "is_member": is_member,
     }
     return render(request, "procedures/procedure_versions.html", context)
 

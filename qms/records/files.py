@@ -3,11 +3,12 @@
 import hashlib
 import io
 import os
+import shutil
 import tempfile
 import unicodedata
 import zipfile
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import filetype
 from django.conf import settings
@@ -27,6 +28,7 @@ _MEDIA_TYPES = {
     "png": "image/png",
     "webp": "image/webp",
     "csv": "text/csv",
+    "zip": "application/zip",
 }
 _OFFICE_PARTS = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml"}
 SCANS = frozenset({"pdf", "jpg", "png"})
@@ -88,12 +90,30 @@ def store(data: bytes, name: str, *, kind: str, by: Any) -> StoredFile:
     digest = hashlib.sha256(data).hexdigest()
     path = path_of(digest)
     if not path.exists():
-        _write_synced(path, data)
+        _write_synced(path, io.BytesIO(data))
+    return _row(digest, len(data), name, kind=kind, by=by)
+
+
+def store_from(
+    source: io.BufferedRandom | io.BytesIO, name: str, *, kind: str, by: Any
+) -> StoredFile:
+    """Keep what `source` holds, as `store()` does, however large: piece by piece."""
+    source.seek(0)
+    digest = hashlib.file_digest(source, "sha256").hexdigest()
+    size = source.seek(0, os.SEEK_END)
+    path = path_of(digest)
+    if not path.exists():
+        source.seek(0)
+        _write_synced(path, source)
+    return _row(digest, size, name, kind=kind, by=by)
+
+
+def _row(digest: str, size: int, name: str, *, kind: str, by: Any) -> StoredFile:
     stored = StoredFile.objects.filter(sha256=digest).first()
     if stored is None:
         stored = StoredFile.objects.create(
             sha256=digest,
-            size=len(data),
+            size=size,
             media_type=_MEDIA_TYPES[kind],
             label=label_of(name),
             stored_by=by,
@@ -107,6 +127,12 @@ def read(stored: StoredFile) -> bytes:
     if hashlib.sha256(data).hexdigest() != stored.sha256:
         raise ValidationError(f"Tệp {stored.label} không còn nguyên vẹn.")
     return data
+
+
+def ending_of(stored: StoredFile) -> str:
+    """Return the ending of its kind, without the dot; `bin` where we know none."""
+    kinds = {media_type: kind for kind, media_type in _MEDIA_TYPES.items()}
+    return kinds.get(stored.media_type, "bin")
 
 
 def response(stored: StoredFile, *, name: str = "", inline: bool = False) -> FileResponse:
@@ -123,11 +149,11 @@ def path_of(sha256: str) -> Path:
     return Path(settings.MEDIA_ROOT) / sha256[:2] / sha256
 
 
-def _write_synced(path: Path, data: bytes) -> None:
+def _write_synced(path: Path, source: BinaryIO) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent)
     with os.fdopen(handle, "wb") as file:
-        file.write(data)
+        shutil.copyfileobj(source, file)
         file.flush()
         os.fsync(file.fileno())
     Path(temporary).replace(path)

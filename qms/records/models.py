@@ -1,5 +1,6 @@
 """Signatures and files, rows that are only ever added; how far each series has been numbered."""
 
+import datetime as dt
 from collections.abc import Sequence
 
 from django.conf import settings
@@ -7,6 +8,7 @@ from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 
 class StoredFile(models.Model):
@@ -111,7 +113,18 @@ class Job(models.Model):
     """Something long that a worker does: how far it is, and the file that came of it.
 
     `started_at` and `finished_at` are aware; `failed` is a sentence for the person who asked.
+    `seen_at` is when the worker last told of it: silence means that the worker died.
     """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Đang chờ"
+        RUNNING = "running", "Đang làm"
+        DONE = "done", "Đã xong"
+        FAILED = "failed", "Không xong"
+        INTERRUPTED = "interrupted", "Bị gián đoạn"
+
+    SILENCE = dt.timedelta(minutes=5)  # after which a job that was being done is taken for dead
+    PATIENCE = dt.timedelta(minutes=1)  # after which one that waits has no worker, it seems
 
     agency = models.ForeignKey("organisation.Unit", models.PROTECT, related_name="+")
     kind = models.CharField("việc", max_length=30)
@@ -121,6 +134,7 @@ class Job(models.Model):
     total = models.PositiveIntegerField("tổng số", default=0)
     done = models.PositiveIntegerField("đã xong", default=0)
     started_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     failed = models.TextField(blank=True)
     file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+", null=True)
@@ -133,6 +147,20 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    def state(self, *, now: dt.datetime | None = None) -> "Job.State":
+        """Return how it stands at `now`, aware (None: at this moment)."""
+        if self.finished_at:
+            return self.State.FAILED if self.failed else self.State.DONE
+        if self.started_at is None:
+            return self.State.WAITING
+        silent = (now or timezone.now()) - (self.seen_at or self.started_at)
+        return self.State.INTERRUPTED if silent > self.SILENCE else self.State.RUNNING
+
+    def is_left_waiting(self, *, now: dt.datetime | None = None) -> bool:
+        """Tell whether no worker has taken it for longer than one that is there would need."""
+        waited = (now or timezone.now()) - self.asked_at
+        return self.started_at is None and waited > self.PATIENCE
 
 
 class NumberSeries(models.Model):

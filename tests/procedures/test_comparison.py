@@ -1,6 +1,7 @@
 """How two editions differ, in words of the content."""
 
 import datetime as dt
+import time
 import unicodedata
 from typing import Any
 
@@ -8,7 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from procedures.comparison import Change, Kind, changes, limit_text, same
+from procedures.comparison import (
+    Change,
+    Kind,
+    Part,
+    by_section,
+    changes,
+    limit_text,
+    passages,
+    proposed_summary,
+    same,
+    segments,
+    untouched,
+)
 from procedures.content import (
     Abbreviation,
     Case,
@@ -198,3 +211,117 @@ def longest_rising(numbers: list[int]) -> int:
     for i, number in enumerate(numbers):
         best[i] += max((best[j] for j in range(i) if numbers[j] < number), default=0)
     return max(best)
+
+
+# --- words ---
+
+
+def redline(old: str, new: str) -> str:
+    marks = {Part.EQUAL: "{}", Part.DELETED: "[{}]", Part.INSERTED: "{{{}}}"}
+    return "".join(marks[part.kind].format(part.text) for part in segments(old, new))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("tại một cửa của xã", "tại một cửa của huyện", "tại một cửa của [xã]{huyện}"),
+        ("nộp đơn hoà giải", "nộp  đơn hòa giải", "nộp  đơn hòa giải"),
+        ("hiệu trưởng ký", "phó hiệu trưởng ký", "{phó }hiệu trưởng ký"),
+        ("một hai ba bốn năm", "một x ba y năm", "một [hai ba bốn ]{x ba y }năm"),
+        ("½ ngày làm việc", "45 phút", "[½ ngày làm việc]{45 phút}"),
+        ("", "mới", "{mới}"),
+        ("a [bỏ] b c", "a <ins> b c", "a [[bỏ] ]{<ins> }b c"),
+    ],
+)
+def test_words_put_in_and_taken_out_are_told_one_by_one(old: str, new: str, told: str) -> None:
+    assert redline(old, new) == told
+
+
+@given(st.text("ab ộ\n", max_size=60), st.text("ab ộ\n", max_size=60))
+def test_a_redline_holds_both_texts(old: str, new: str) -> None:
+    parts = segments(old, new)
+
+    def side(*kinds: Part) -> str:
+        return " ".join("".join(part.text for part in parts if part.kind in kinds).split())
+
+    assert same(side(Part.EQUAL, Part.INSERTED), new)
+    assert same(side(Part.EQUAL, Part.DELETED), old)
+
+
+def test_unchanged_paragraphs_are_counted_and_left_out() -> None:
+    told = passages("một\nhai\nba ba ba\nbốn", "một\nhai\nba ba năm\nbốn")
+
+    assert [passage.skipped for passage in told] == [2, 0, 1]
+    assert [part.text for part in told[1].segments] == ["ba ba ", "ba", "năm"]
+
+
+def test_long_texts_are_compared_in_bounded_time() -> None:
+    words = [f"từ{number % 97}" for number in range(10_000)]
+    texts = [
+        (" ".join(words), " ".join(reversed(words))),
+        ("\n".join("ab "[i % 3] * (i % 7) for i in range(15_000)), "b\n" * 25_000),
+        (". ".join(words), ". ".join([*words[:500], "MỚI", *words[500:]])),
+        ("a " * 25_000, "b " + "a " * 25_000),
+    ]
+    began = time.process_time()
+
+    found = [passages(*pair) for pair in texts]
+
+    assert time.process_time() - began < 5
+    assert [part.text for part in found[2][0].segments if part.kind is Part.INSERTED] == ["MỚI. "]
+
+
+def test_rows_read_in_anew_are_known_by_what_names_them() -> None:
+    old = Content(
+        cases=(Case(key="c1"),),
+        forms=(FormUse(key="f1", code="BM-01", name="Đơn"),),
+        steps=(
+            Step(key="s1", work="Nhận", times=(StepTime(case="c1", kind="working", minutes=60),)),
+            Step(key="s2", work="Xét hoà giải", forms=("f1",), position="Chuyên viên"),
+        ),
+    )
+    new = Content(
+        cases=(Case(key="d1"),),
+        forms=(FormUse(key="g1", code="BM-01", name="Đơn"),),
+        steps=(
+            Step(key="t2", work="Xét hòa giải", forms=("g1",), responsible="Tổ trưởng"),
+            Step(key="t1", work="Nhận", times=(StepTime(case="d1", kind="working", minutes=30),)),
+        ),
+    )
+
+    assert told(old, new) == [
+        "Bước 1, người thực hiện: Chuyên viên → Tổ trưởng",
+        "Bước 2, thời gian: 1 giờ → 30 phút",
+        "Chuyển bước “Xét hòa giải”: vị trí 2 → vị trí 1",
+    ]
+
+
+def test_a_changed_link_is_seen_though_its_text_stays() -> None:
+    old = Content(
+        body='<p><a href="https://a.vn/">Mẫu</a> <a href="https://b.vn/">https://b.vn/</a></p>'
+    )
+    new = old.revised(body=old.body.replace("a.vn", "x.vn"))
+
+    assert told(old, new) == [
+        "Nội dung: Mẫu [https://a.vn/] https://b.vn/ → Mẫu [https://x.vn/] https://b.vn/"
+    ]
+
+
+def test_sections_and_summary_follow_the_document() -> None:
+    old = Content(title="Cũ", steps=steps("Nhận"), purpose=f"<p>{'dài ' * 60}</p>")
+    new = old.revised(
+        title="Mới", steps=(*old.steps, *steps("Trả")), purpose="<p>Ngắn</p>", change_summary="x"
+    )
+    sections = by_section(changes(old, new))
+
+    assert [(each.title, len(each.changes)) for each in sections] == [
+        ("Tên, mục đích, phạm vi", 2),
+        ("Các bước", 1),
+        ("Ghi chú của lần sửa đổi", 1),
+    ]
+    assert untouched(sections, new) == ["Thời hạn, tiếp nhận, phí, kết quả"]
+    assert proposed_summary(changes(old, new)).split("\n") == [
+        "Tên quy trình: từ “Cũ” thành “Mới”.",
+        "Mục đích: sửa nội dung.",
+        "Thêm bước “Trả”.",
+    ]

@@ -358,7 +358,7 @@ def test_printing_asks_as_much_whatever_the_number_of_editions(
         )
     stored = ProcedureVersion.objects.select_related("procedure__agency").get(pk=version.pk)
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         printed = printed_version(stored, is_copy=True)
 
     assert len(printed.revisions) == count
@@ -385,7 +385,7 @@ def issued(django_capture_on_commit_callbacks: Any) -> tuple[Office, ProcedureVe
     return office, version
 
 
-def test_issuing_keeps_the_pdf_and_the_page_serves_it(
+def test_issuing_keeps_the_pdf_and_the_page_prints_a_stamped_copy(
     issued: tuple[Office, ProcedureVersion], client: Any
 ) -> None:
     office, version = issued
@@ -393,12 +393,20 @@ def test_issuing_keeps_the_pdf_and_the_page_serves_it(
     profile = AgencyProfile.objects.get(unit=office.agency)
     profile.display_name = "TÊN KHÁC"
     profile.record(by=system(), reason="Đổi tên")
+    original = reverse("procedures:version-rendition", args=[version.procedure.slug, "01-00"])
 
-    response = client.get(address(version))
+    printed = pages(body(client.get(address(version))))
+    client.force_login(office.staff)
+    refused = client.get(original).status_code
+    client.force_login(office.secretary)
+    served = body(client.get(original))
 
-    assert response["Content-Type"] == "application/pdf"
-    assert body(response) == files.read(kept)
-    assert "DỰ THẢO" not in pages(files.read(kept))[0]
+    assert all("Bản in không kiểm soát – in lúc" in text for text in printed)
+    assert all(f"/xac-thuc/{version.token}/" in text for text in printed)
+    assert refused == 403
+    assert served == files.read(kept)
+    assert "không kiểm soát" not in "".join(pages(served))
+    assert "DỰ THẢO" not in pages(served)[0]
     assert kept.label == f"{version.procedure.slug}-01-00.pdf"
 
 

@@ -490,7 +490,7 @@ def test_tthc_detail_query_count_is_constant(
         _busy(office, tthc)
     client.force_login(office.secretary, backend="django.contrib.auth.backends.ModelBackend")
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         answer = client.get(f"/tthc/{tthc.code}/")
 
     assert len(answer.context["versions"]) == count

@@ -39,15 +39,21 @@ def text_width(paper: Paper) -> float:
 
 def new_document(paper: Paper) -> WordDocument:
     """Return an empty document with the sheet, the styles, the head and the foot of the paper."""
-    document = Document()
-    _tell(document, paper)
-    _set_styles(document)
-    _set_sheet(document, paper)
+    document = bare_document(paper)
     if paper.is_administrative:
         _number_above(document)
     else:
         _set_form_head(document, paper)
         _set_form_foot(document, paper)
+    return document
+
+
+def bare_document(paper: Paper) -> WordDocument:
+    """Return an empty document with the sheet and the styles of the paper; head and foot empty."""
+    document = Document()
+    _tell(document, paper)
+    _set_styles(document)
+    _set_sheet(document, paper)
     return document
 
 
@@ -152,7 +158,7 @@ def _set_form_head(document: WordDocument, paper: Paper) -> None:
     for label, value in (("Mã hiệu: ", paper.code), ("Số: ", paper.number)):
         if clean(value):
             fill(facts, label).add_run(clean(value)).bold = True
-    _page_of_pages(fill(facts, "Trang: "))
+    add_page_of_pages(fill(facts, "Trang: "))
 
 
 def _set_form_foot(document: WordDocument, paper: Paper) -> None:
@@ -162,13 +168,14 @@ def _set_form_foot(document: WordDocument, paper: Paper) -> None:
     set_look(table, (text_width(paper) - 40, 40), is_ruled=False)
     note, page = table.rows[0].cells
     fill(note, paper.footer_note)
-    _page_of_pages(fill(page, "Trang ", align=ALIGN.RIGHT))
+    add_page_of_pages(fill(page, "Trang ", align=ALIGN.RIGHT))
     for paragraph in (*note.paragraphs, *page.paragraphs):
         for run in paragraph.runs:
             run.font.size = Pt(9.5)
 
 
-def _page_of_pages(paragraph: Paragraph) -> None:
+def add_page_of_pages(paragraph: Paragraph) -> None:
+    """Add the number of the page and of all pages, both counted by Word."""
     add_field(paragraph, "PAGE")
     paragraph.add_run("/")
     add_field(paragraph, "NUMPAGES")

@@ -4,9 +4,10 @@
 what stands in rows, `page` lays all of it out on A4 with head, foot, outline and mark.
 """
 
+from qms.records.pdf.grid import Grid, Line
 from qms.records.pdf.head import Head
 from qms.records.pdf.narrative import narrative
-from qms.records.pdf.page import CONTENTS, NEW_PAGE, Furniture, Part, build
+from qms.records.pdf.page import CONTENTS, NEW_PAGE, Furniture, Part, Stamp, build
 from qms.records.pdf.tables import Cell, Column, Row, Span, table
 from qms.records.pdf.text import (
     WIDTH,
@@ -28,11 +29,14 @@ __all__ = [
     "Cell",
     "Column",
     "Furniture",
+    "Grid",
     "Head",
     "Heading",
+    "Line",
     "Part",
     "Row",
     "Span",
+    "Stamp",
     "bold",
     "build",
     "cell",

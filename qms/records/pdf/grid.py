@@ -130,15 +130,18 @@ def _cut(
 class Grid(Flowable):
     """A table; its first `repeated` lines stand on every page that it goes over.
 
-    `start` is the height without which it should not begin on a page.
+    `start` is the height without which it should not begin on a page. `told` are the rows as they
+    were given, before any was cut to fit a page: another printer reads them.
     """
 
+    told: tuple[Line, ...] = ()
     spaceBefore = 2  # noqa: N815
     spaceAfter = 9  # noqa: N815
 
     def __init__(self, lines: list[Line], widths: list[float], *, repeated: int) -> None:
         super().__init__()
-        self._lines, self._widths, self._repeated = lines, widths, repeated
+        self._lines, self._repeated = lines, repeated
+        self.widths = widths
         self._ends = list(accumulate(line.height for line in lines))
         self.width, self.height = sum(widths), self._ends[-1] if lines else 0
         body = [line.height for line in lines[repeated : repeated + 2]]
@@ -158,8 +161,8 @@ class Grid(Flowable):
         if at < least:
             return []
         head = self._lines[: self._repeated]
-        first = Grid(self._lines[:at], self._widths, repeated=self._repeated)
-        rest = Grid([*head, *self._lines[at:]], self._widths, repeated=self._repeated)
+        first = Grid(self._lines[:at], self.widths, repeated=self._repeated)
+        rest = Grid([*head, *self._lines[at:]], self.widths, repeated=self._repeated)
         return [first, rest]
 
     def draw(self) -> None:
@@ -171,7 +174,7 @@ class Grid(Flowable):
         canvas.setLineWidth(_RULE)
         canvas.setStrokeColor(black)
         for line in self._lines:
-            for cell, left, width in line.placed(self._widths):
+            for cell, left, width in line.placed(self.widths):
                 self._draw_cell(line, cell, left, width, top)
                 right = left + width + line.look.side
                 if line.look.is_ruled:
@@ -195,7 +198,7 @@ class Grid(Flowable):
         if not line.look.is_ruled:
             return
         left = 0.0
-        columns = enumerate(self._widths)
+        columns = enumerate(self.widths)
         for is_open, group in groupby(columns, key=lambda column: column[0] in line.joined):
             width = sum(each for _, each in group)
             if not is_open:

@@ -41,6 +41,7 @@ from qms.records.pdf.text import (
     lines_of,
     markup,
 )
+from qms.records.qr import qr_code
 
 NEW_PAGE = "new page"
 CONTENTS = "contents"
@@ -56,6 +57,10 @@ _MARK_GREY = Color(0.88, 0.88, 0.88)
 _MOST_KEPT = 110 * mm  # what is kept with a heading is never more than this
 _NUMBER_ROOM = 12 * mm
 _FOOT_SIZE = 9.5
+_STAMP_AT, _STAMP_STEP = 8.4 * mm, 3.1 * mm  # below the foot, as far as most printers print
+_STAMP_SIZE = 7.5
+_QR_SIDE = 17 * mm
+_QR_LEFT, _QR_BOTTOM = 7.5 * mm, 9 * mm  # in the left margin, where no text stands
 _LISTED = 2  # levels in the table of contents; the outline has all
 _CONTENTS = tuple(
     ParagraphStyle(
@@ -73,12 +78,24 @@ _CONTENTS = tuple(
 
 
 @dataclass(frozen=True)
+class Stamp:
+    """What a print says of itself on every page: one or two lines, and an address as a QR code.
+
+    It stands in the margins, so that a stamped print has the pages of the one without.
+    """
+
+    lines: tuple[str, ...]
+    address: str
+
+
+@dataclass(frozen=True)
 class Furniture:
     """What is told of a document, and what stands around its text on every page.
 
     `foot` are its texts from left to right, the page number stands behind them. `mark` goes
     across every page, under the text; `warning` stands above the head. `is_numbered_above` is the
-    manner of administrative documents: the bare number, from the second page on.
+    manner of administrative documents: the bare number, from the second page on. With several
+    `stamps` the document follows as often one after the other, each time with one of them.
     """
 
     title: str
@@ -90,6 +107,7 @@ class Furniture:
     warning: str = ""
     sheet: Sheet = PORTRAIT
     is_numbered_above: bool = False
+    stamps: tuple[Stamp, ...] = ()
 
 
 def build(story: Sequence[Part], furniture: Furniture) -> bytes:
@@ -116,7 +134,8 @@ def build(story: Sequence[Part], furniture: Furniture) -> bytes:
     )
     sheet = furniture.sheet
     flowables = list(_expanded(story, sheet))
-    document.build(list(_kept(flowables, sheet)), canvasmaker=_HeldCanvas)
+    canvas = partial(_HeldCanvas, stamps=furniture.stamps, sheet=sheet)
+    document.build(list(_kept(flowables, sheet)), canvasmaker=canvas)
     return buffer.getvalue()
 
 
@@ -153,13 +172,17 @@ class _Late:
 class _HeldCanvas(Canvas):
     """Holds every page back until the last is laid out; what needs their number is drawn late.
 
-    It is drawn at the place that was kept for it, so that a page is read in its order.
+    It is drawn at the place that was kept for it, so that a page is read in its order. Laid out
+    once, the pages are written once for each stamp; the outline leads into the first of them.
     """
 
     _code: list[str]
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, stamps: tuple[Stamp, ...] = (), sheet: Sheet = PORTRAIT, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self._stamps, self._sheet, self.is_repeated = stamps, sheet, False
         self._held: list[dict[str, Any]] = []
         self._late: list[_Late] = []
         self.pages_of: dict[str, int] = {}
@@ -172,16 +195,23 @@ class _HeldCanvas(Canvas):
 
     def save(self) -> None:
         """Finish the pages one by one, now that their number is known, and write the file."""
-        pages = len(self._held)
-        for state in self._held:
-            self.__dict__.update(state)
-            for late in self._late:
-                end = len(self._code)
-                late.draw(self, pages)
-                self._code[late.at] = "\n".join(self._code[end:])
-                del self._code[end:]
-            super().showPage()
+        for number, stamp in enumerate(self._stamps or (None,)):
+            for state in self._held:
+                self.__dict__.update(state)
+                self._code = list(self._code)  # the next stamp begins with the page as laid out
+                self.is_repeated = number > 0
+                self._finish_page(len(self._held))
+                if stamp:
+                    _draw_stamp(self, stamp, self._sheet)
+                super().showPage()
         super().save()
+
+    def _finish_page(self, pages: int) -> None:
+        for late in self._late:
+            end = len(self._code)
+            late.draw(self, pages)
+            self._code[late.at] = "\n".join(self._code[end:])
+            del self._code[end:]
 
     def later(self, draw: Callable[["_HeldCanvas", int], None]) -> None:
         """Keep a place here; `draw` is given the canvas, as it is now, and the number of pages."""
@@ -196,6 +226,8 @@ class _HeldCanvas(Canvas):
 
 
 def _into_outline(entry: Entry, top: float, canvas: _HeldCanvas, pages: int) -> None:
+    if canvas.is_repeated:
+        return
     canvas.bookmarkPage(entry.key, fit="XYZ", left=0, top=top + 4 * mm, zoom=0)
     canvas.addOutlineEntry(entry.text, entry.key, entry.level)
 
@@ -255,6 +287,17 @@ def _draw_foot(foot: tuple[str, ...], sheet: Sheet, canvas: _HeldCanvas, pages: 
     for text, width in zip(texts, widths, strict=True):
         canvas.drawString(at, _FOOT_AT, text)
         at += width + space
+
+
+def _draw_stamp(canvas: Canvas, stamp: Stamp, sheet: Sheet) -> None:
+    """Draw the lines below the foot, the first in bold where there are two, the code beside."""
+    at = _STAMP_AT
+    for number, text in enumerate(map(clean, stamp.lines)):
+        face = BOLD if number == 0 and len(stamp.lines) > 1 else REGULAR
+        canvas.setFont(face, _fitting(text, face, _STAMP_SIZE, sheet.width))
+        canvas.drawString(LEFT_MARGIN, at, text)
+        at -= _STAMP_STEP
+    qr_code(stamp.address).draw(canvas, _QR_LEFT, _QR_BOTTOM, _QR_SIDE)
 
 
 def _fitting(text: str, face: str, size: float, width: float) -> float:

@@ -61,15 +61,20 @@ def table(
     for at, column in joined:
         no_rule[at].add(column)
     lines: list[Line] = []
+    told: list[Line] = []
     for at, row in enumerate(head):
         line = Line(*_cells(row, [CELL_HEAD] * len(columns)), frozenset(no_rule[at]), is_head=True)
         line.look = look
+        told.append(line)
         lines += line.pieces(widths)
     repeated = len(lines) if sum(line.height for line in lines) <= _REPEATED else 0
     for at, line in enumerate(_body(columns, rows, last), len(head)):
         line.joined, line.look = frozenset(no_rule[at]), look
+        told.append(line)
         lines += line.pieces(widths)
-    return Grid(lines, widths, repeated=repeated)
+    made = Grid(lines, widths, repeated=repeated)
+    made.told = tuple(told)
+    return made
 
 
 def _body(columns: Sequence[Column], rows: Sequence[Row], last: int) -> Iterator[Line]:

@@ -111,9 +111,18 @@ def italic(text: str) -> str:
 
 
 class _Text(Paragraph):
-    """A paragraph that is wrapped once for a width, however often it is asked."""
+    """A paragraph that is wrapped once for a width, however often it is asked.
+
+    `depth` is how deep it stands in lists, 0 outside of any; `told` are the pieces of its text
+    with their marks, which wrapping would take apart.
+    """
 
     wrapped_to: float = -1
+    depth: int = 0
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.told = tuple(self.frags)
 
     def wrap(self, availWidth: float, availHeight: float) -> tuple[float, float]:  # noqa: N803
         if self.wrapped_to != availWidth or not hasattr(self, "blPara"):
@@ -182,7 +191,9 @@ def item(text: str, mark: str, *, depth: int = 1, style: ParagraphStyle = BODY) 
         alignment=TA_LEFT,
         spaceAfter=min(style.spaceAfter, 3),
     )
-    return _Text(text, own, bulletText=mark or None)
+    made = _Text(text, own, bulletText=mark or None)
+    made.depth = depth
+    return made
 
 
 def line_count(part: Paragraph) -> int:

@@ -1,0 +1,1 @@
+"""Printed records of document control: plain values in, a paper out."""
