@@ -16,8 +16,8 @@ from procedures.docx_import.headings import (
     Heading,
     heading_in,
     heading_of,
-    is_title_like,
     is_label,
+    is_title_like,
     major_of,
 )
 from procedures.docx_import.tables import (
