@@ -106,6 +106,15 @@ ACCESS: dict[str, str | frozenset[Role]] = {
     "procedures:recall-scan": BY_OBJECT,
     "procedures:recall-attach": BY_OBJECT,
     # registers: registers of documents, records, forms; their labels
+    "procedures:register-list": READERS,
+    "procedures:register-detail": BY_OBJECT,
+    "procedures:register-xlsx": BY_OBJECT,
+    "procedures:register-pdf": BY_OBJECT,
+    "procedures:document-settings": SETTLERS - {Role.SYSTEM_ADMIN},
+    "procedures:blank-detail": BY_OBJECT,
+    "procedures:blank-issue": BY_OBJECT,
+    "procedures:blank-replace": BY_OBJECT,
+    "procedures:blank-resume": BY_OBJECT,
     # bundles: drafts begun for one cause: re-issues, reorganisations
     # word_imports: reading Word files in
     # exports: word copies, the archive of all in force, and the jobs that make it

@@ -1,6 +1,6 @@
 """Deeds that change several records together, all or none."""
 
-from procedures.actions.blanks import issue_form
+from procedures.actions.blanks import end_form, issue_form, resume_form
 from procedures.actions.circulation import (
     acknowledge,
     attach_signed_list,
@@ -49,6 +49,7 @@ from procedures.actions.reviews import (
     review_periodically,
     settle_rows,
 )
+from procedures.actions.settings import keep_settings
 from procedures.actions.withdrawing import withdraw_decision
 
 __all__ = [
@@ -71,10 +72,12 @@ __all__ = [
     "correct_decision",
     "discard_version",
     "edit_decision",
+    "end_form",
     "grant_reading",
     "hand_out_copies",
     "issue_decision",
     "issue_form",
+    "keep_settings",
     "make_renditions",
     "open_impact_sheet",
     "open_impact_sheets",
@@ -86,6 +89,7 @@ __all__ = [
     "register_paper",
     "remove_item",
     "request_change",
+    "resume_form",
     "return_version",
     "review_periodically",
     "set_authors",
