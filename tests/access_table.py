@@ -116,6 +116,14 @@ ACCESS: dict[str, str | frozenset[Role]] = {
     "procedures:blank-replace": BY_OBJECT,
     "procedures:blank-resume": BY_OBJECT,
     # bundles: drafts begun for one cause: re-issues, reorganisations
+    "procedures:bundle-list": FOLLOWERS,
+    "procedures:bundle-reissue": SECRETARY,
+    "procedures:bundle-reorganise": SECRETARY,
+    "procedures:bundle-detail": BY_OBJECT,
+    "procedures:bundle-submit": BY_OBJECT,
+    "procedures:bundle-review": BY_OBJECT,
+    "procedures:bundle-return": BY_OBJECT,
+    "procedures:bundle-decide": BY_OBJECT,
     # word_imports: reading Word files in
     # exports: word copies, the archive of all in force, and the jobs that make it
     "procedures:archive-new": frozenset({Role.ISO_SECRETARY, Role.LEADER, Role.EXTERNAL_CHECKER}),

@@ -1,6 +1,15 @@
 """Deeds that change several records together, all or none."""
 
 from procedures.actions.blanks import end_form, issue_form, resume_form
+from procedures.actions.bundles import (
+    Outcome,
+    Reissue,
+    decide_bundle,
+    reissue_unchanged,
+    return_drafts,
+    review_drafts,
+    submit_drafts,
+)
 from procedures.actions.circulation import (
     acknowledge,
     attach_signed_list,
@@ -42,6 +51,7 @@ from procedures.actions.paper import (
     register_paper,
 )
 from procedures.actions.renditions import make_renditions
+from procedures.actions.reorganising import Reorganised, reorganise
 from procedures.actions.requesting import request_change
 from procedures.actions.reviews import (
     open_impact_sheet,
@@ -57,9 +67,12 @@ __all__ = [
     "Holder",
     "NewProcedure",
     "Numbering",
+    "Outcome",
     "PaperIssue",
     "Recall",
     "Recorded",
+    "Reissue",
+    "Reorganised",
     "Words",
     "accept_paper",
     "acknowledge",
@@ -70,6 +83,7 @@ __all__ = [
     "cancel_decision",
     "compose_decision",
     "correct_decision",
+    "decide_bundle",
     "discard_version",
     "edit_decision",
     "end_form",
@@ -87,15 +101,20 @@ __all__ = [
     "record_tthc_change",
     "register_new_paper",
     "register_paper",
+    "reissue_unchanged",
     "remove_item",
+    "reorganise",
     "request_change",
     "resume_form",
+    "return_drafts",
     "return_version",
+    "review_drafts",
     "review_periodically",
     "set_authors",
     "settle_rows",
     "start_procedure",
     "start_version",
+    "submit_drafts",
     "update_document",
     "void_change",
     "withdraw_decision",
