@@ -50,9 +50,20 @@ from procedures.actions.reviews import (
     settle_rows,
 )
 from procedures.actions.withdrawing import withdraw_decision
+from procedures.actions.yearly import (
+    Declared,
+    add_year_paper,
+    attach_year_file,
+    declare_system,
+    update_declaration,
+    update_year_paper,
+    void_declaration,
+    void_year_paper,
+)
 
 __all__ = [
     "Correction",
+    "Declared",
     "Holder",
     "NewProcedure",
     "Numbering",
@@ -64,11 +75,14 @@ __all__ = [
     "acknowledge",
     "add_document",
     "add_items",
+    "add_year_paper",
     "approve_decision",
     "attach_signed_list",
+    "attach_year_file",
     "cancel_decision",
     "compose_decision",
     "correct_decision",
+    "declare_system",
     "discard_version",
     "edit_decision",
     "grant_reading",
@@ -92,7 +106,11 @@ __all__ = [
     "settle_rows",
     "start_procedure",
     "start_version",
+    "update_declaration",
     "update_document",
+    "update_year_paper",
     "void_change",
+    "void_declaration",
+    "void_year_paper",
     "withdraw_decision",
 ]
