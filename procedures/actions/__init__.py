@@ -61,9 +61,20 @@ from procedures.actions.reviews import (
 )
 from procedures.actions.settings import keep_settings
 from procedures.actions.withdrawing import withdraw_decision
+from procedures.actions.yearly import (
+    Declared,
+    add_year_paper,
+    attach_year_file,
+    declare_system,
+    update_declaration,
+    update_year_paper,
+    void_declaration,
+    void_year_paper,
+)
 
 __all__ = [
     "Correction",
+    "Declared",
     "Holder",
     "NewProcedure",
     "Numbering",
@@ -78,12 +89,15 @@ __all__ = [
     "acknowledge",
     "add_document",
     "add_items",
+    "add_year_paper",
     "approve_decision",
     "attach_signed_list",
+    "attach_year_file",
     "cancel_decision",
     "compose_decision",
     "correct_decision",
     "decide_bundle",
+    "declare_system",
     "discard_version",
     "edit_decision",
     "end_form",
@@ -115,7 +129,11 @@ __all__ = [
     "start_procedure",
     "start_version",
     "submit_drafts",
+    "update_declaration",
     "update_document",
+    "update_year_paper",
     "void_change",
+    "void_declaration",
+    "void_year_paper",
     "withdraw_decision",
 ]
