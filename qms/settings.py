@@ -130,6 +130,7 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 JOBS = {  # kind of a job → what does it
     "archive": "procedures.archive.making.make_archive",
     "archive_word": "procedures.archive.making.make_archive_with_word",
+    "word_import": "procedures.docx_import.receiving.read_batch",
 }
 
 # --- Sign-in ------------------------------------------------------------------------------------

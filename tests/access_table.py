@@ -108,6 +108,10 @@ ACCESS: dict[str, str | frozenset[Role]] = {
     # registers: registers of documents, records, forms; their labels
     # bundles: drafts begun for one cause: re-issues, reorganisations
     # word_imports: reading Word files in
+    "procedures:word-import": SECRETARY,
+    "procedures:word-import-detail": BY_OBJECT,
+    "procedures:word-import-drop": BY_OBJECT,
+    "procedures:word-import-file": BY_OBJECT,
     # exports: word copies, the archive of all in force, and the jobs that make it
     "procedures:archive-new": frozenset({Role.ISO_SECRETARY, Role.LEADER, Role.EXTERNAL_CHECKER}),
     "procedures:version-docx": BY_OBJECT,

@@ -50,6 +50,7 @@ from procedures.actions.reviews import (
     settle_rows,
 )
 from procedures.actions.withdrawing import withdraw_decision
+from procedures.actions.word_imports import base_of, draft_word, register_word
 
 __all__ = [
     "Correction",
@@ -66,10 +67,12 @@ __all__ = [
     "add_items",
     "approve_decision",
     "attach_signed_list",
+    "base_of",
     "cancel_decision",
     "compose_decision",
     "correct_decision",
     "discard_version",
+    "draft_word",
     "edit_decision",
     "grant_reading",
     "hand_out_copies",
@@ -84,6 +87,7 @@ __all__ = [
     "record_tthc_change",
     "register_new_paper",
     "register_paper",
+    "register_word",
     "remove_item",
     "request_change",
     "return_version",
