@@ -12,7 +12,7 @@ from pydantic import ValidationError as NotContent
 from procedures.comparison import limit_text, time_text
 from procedures.content import Content, Step, TimeLimit
 from procedures.docx_import.carry_out import is_same_title
-from procedures.docx_import.receiving import KIND, batch_url
+from procedures.docx_import.receiving import KIND
 from procedures.models import TTHC, Procedure, WordImport
 from procedures.pages.jobs import ShownJob, shown_jobs
 from qms.records.models import Job
@@ -219,7 +219,7 @@ def _warnings(row: WordImport) -> Iterator[str]:
         elif known is not None:
             yield f"Mã hiệu “{code}” đã dùng cho quy trình “{known.title}”."
         others = WordImport.objects.unsettled().filter(agency=row.agency).exclude(pk=row.pk)
-        same = others.annotate(code_key=KT("reading__code_key")).filter(code_key=key)
+        same = others.filter(reading__code_key=key)
         for label in same.values_list("label", flat=True)[:5]:
             yield f"Tệp “{label}” đang chờ cũng ghi mã hiệu “{code}”."
     codes = read.get("tthc", [])

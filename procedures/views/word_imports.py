@@ -60,9 +60,9 @@ def _tell_refused(request: UserRequest, received: Received) -> None:
     """Name each file that was not taken, on the page that tells of the others."""
     for name, sentence in received.refused[:10]:
         messages.error(request, f"Không nhận tệp {name}: {sentence}")
-    if more := len(received.refused) - 10:
-        if more > 0:
-            messages.error(request, f"Và {more} tệp khác cũng không nhận được.")
+    more = len(received.refused) - 10
+    if more > 0:
+        messages.error(request, f"Và {more} tệp khác cũng không nhận được.")
 
 
 def _list(request: UserRequest, form: WordUploadForm) -> HttpResponse:
