@@ -133,7 +133,7 @@ class LimitLine:
 class StepLine:
     number: int
     step: Step
-    times: list[str]
+    times: list[tuple[str, str]]  # case and time
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,9 @@ class ShownImport:
         marks |= {name: mark_of(sure.get(name)) for name in ("revision", "effective_on")}
         marks["owner"] = "guess"
         marks["kind"] = "check" if read.get("tthc") else "guess"
-        return marks | {f"sign_{act}": "check" for act in read.get("signers", {})}
+        for act, said in read.get("signers", {}).items():
+            marks |= {f"{act}_{field}": "check" for field in said}
+        return marks
 
     @property
     def limits(self) -> list[LimitLine]:
@@ -186,7 +188,7 @@ class ShownImport:
             return []
         cases = self.content.cases
         return [
-            StepLine(number, step, [time_text(step.time(case.key)) for case in cases])
+            StepLine(number, step, [(c.label, time_text(step.time(c.key))) for c in cases])
             for number, step in enumerate(self.content.steps, start=1)
         ]
 
