@@ -99,7 +99,7 @@ def read_bases(sections: list[Section]) -> Found:
         for item in section.items:
             if isinstance(item, Grid):
                 found.rows += list(_base_rows(item))
-            elif not _is_silent(item):
+            elif not is_silent(item):
                 found.rows += _split_bases(item.take())
     known = [text for text in found.rows if _DOC_KIND.match(text) or DOC_NUMBER.search(text)]
     found.sure = round(0.95 * len(known) / len(found.rows), 2) if found.rows else 0.0
@@ -139,7 +139,7 @@ def _split_bases(text: str) -> list[str]:
 # Lists in general
 
 
-def _is_silent(paragraph: Paragraph) -> bool:
+def is_silent(paragraph: Paragraph) -> bool:
     """Take what only leads over: *bao gồm:*, *không*, *xem mục 5*."""
     text = fold(paragraph.text)
     leads = bool(_INTRODUCES.fullmatch(text)) and (
@@ -186,7 +186,7 @@ def read_dossier(sections: list[Section]) -> Found:
                 found.sets = sets
                 item.take()
                 continue
-            if _is_silent(item):
+            if is_silent(item):
                 continue
             if _switches(item):
                 kind = "present" if "xuat trinh" in fold(item.take()) else "submit"
@@ -448,7 +448,7 @@ def read_forms(sections: list[Section]) -> Found:
         for item in section.items:
             if isinstance(item, Grid):
                 forms = list(_form_rows(item))
-            elif _is_silent(item):
+            elif is_silent(item):
                 forms = []
             else:
                 forms = [_form_of(item.take())]
@@ -507,7 +507,7 @@ def read_records(sections: list[Section]) -> Found:
                 rows = list(_record_rows(item))
                 from_table += len(rows)
                 found.rows += rows
-            elif _is_silent(item):
+            elif is_silent(item):
                 continue
             elif _ABOUT_KEEPING.match(item.text):
                 _keep_all(item.take(), found.rows)

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from procedures.docx_import.blocks import Story, story_of
+from procedures.docx_import.blocks import Story, paragraphs_of, story_of
 from procedures.imports.sandbox import ask_child
 
 MAX_FILE_BYTES = 20 * 2**20
@@ -73,7 +73,7 @@ def open_docx(data: bytes) -> Story:
     if "refused" in said:
         raise refusal(said["refused"])
     story = story_of(said)
-    if not any(True for block in story.body):
+    if not any(paragraph.text for paragraph in paragraphs_of(story.body)):
         raise refusal("empty")
     return story
 

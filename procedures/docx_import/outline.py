@@ -153,12 +153,13 @@ class _Walker:
     def _data_or_layout(self, rows: list[Row]) -> None:
         pending: list[Row] = []
         layout: Layout | None = None
+        before = self._last.layout if self._last is not None and self._goes_on(rows) else None
         place = 0
         while place < len(rows):
             row = rows[place]
             new = layout_of(rows[place:], self._key)
             heading = (
-                None if new and not _has_section_number(row) else self._row_heading(row, layout)
+                None if new and not _has_section_number(row) else self._row_heading(row, layout or before)
             )
             if heading is not None:
                 self._flush(pending, layout)

@@ -17,6 +17,7 @@ from procedures.docx_import.lists import (
     Found,
     Item,
     Kept,
+    is_silent,
     read_bases,
     read_dossier,
     read_forms,
@@ -193,6 +194,8 @@ def _read_limits(reading: Reading, sections: list[Section]) -> None:
             found = limits_in(item.text)
             if found or item.text.rstrip().endswith(":"):
                 item.take()
+            else:
+                is_silent(item)
             reading.limits += found
     _name_like_columns(reading)
 
