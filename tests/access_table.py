@@ -125,6 +125,10 @@ ACCESS: dict[str, str | frozenset[Role]] = {
     "procedures:bundle-return": BY_OBJECT,
     "procedures:bundle-decide": BY_OBJECT,
     # word_imports: reading Word files in
+    "procedures:word-import": SECRETARY,
+    "procedures:word-import-detail": BY_OBJECT,
+    "procedures:word-import-drop": BY_OBJECT,
+    "procedures:word-import-file": BY_OBJECT,
     # exports: word copies, the archive of all in force, and the jobs that make it
     "procedures:archive-new": frozenset({Role.ISO_SECRETARY, Role.LEADER, Role.EXTERNAL_CHECKER}),
     "procedures:version-docx": BY_OBJECT,

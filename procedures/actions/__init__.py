@@ -61,6 +61,7 @@ from procedures.actions.reviews import (
 )
 from procedures.actions.settings import keep_settings
 from procedures.actions.withdrawing import withdraw_decision
+from procedures.actions.word_imports import base_of, draft_word, register_word
 from procedures.actions.yearly import (
     Declared,
     add_year_paper,
@@ -93,12 +94,14 @@ __all__ = [
     "approve_decision",
     "attach_signed_list",
     "attach_year_file",
+    "base_of",
     "cancel_decision",
     "compose_decision",
     "correct_decision",
     "decide_bundle",
     "declare_system",
     "discard_version",
+    "draft_word",
     "edit_decision",
     "end_form",
     "grant_reading",
@@ -115,6 +118,7 @@ __all__ = [
     "record_tthc_change",
     "register_new_paper",
     "register_paper",
+    "register_word",
     "reissue_unchanged",
     "remove_item",
     "reorganise",

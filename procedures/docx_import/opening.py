@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import tempfile
 from pathlib import Path, PurePath
+from typing import Any
 
 from django.core.exceptions import ValidationError
 
@@ -15,6 +16,7 @@ MAX_FILE_BYTES = 20 * 2**20
 TIME_LIMIT = 30  # seconds, for the child and all it waits for
 CONVERSION_LIMIT = 90  # seconds, for LibreOffice to start and convert
 _CHILD = Path(__file__).with_name("child.py")
+_ORIGINAL = Path(__file__).with_name("original_child.py")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the container of .doc and of protected .docx
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _ZIP = b"PK\x03\x04"
@@ -57,8 +59,16 @@ def open_word(data: bytes, name: str) -> Story:
     Parsing happens in a child process with memory and time limits; a `.doc` is first converted by
     LibreOffice where that is installed.
     """
-    if check_kind(data, name) == "doc":
-        data = docx_of(data)
+    return open_docx(as_docx(data, name))
+
+
+def as_docx(data: bytes, name: str) -> bytes:
+    """Return the file as .docx, which it mostly is already. Raises UnreadableWord."""
+    return docx_of(data) if check_kind(data, name) == "doc" else data
+
+
+def open_docx(data: bytes) -> Story:
+    """Return what a .docx shows, whatever its ending was. Raises UnreadableWord."""
     said = ask_child(_CHILD, "docx", data, seconds=TIME_LIMIT)
     if "refused" in said:
         raise refusal(said["refused"])
@@ -66,6 +76,15 @@ def open_word(data: bytes, name: str) -> Story:
     if not any(paragraph.text for paragraph in paragraphs_of(story.body)):
         raise refusal("empty")
     return story
+
+
+def original_of(data: bytes) -> dict[str, Any]:
+    """Return a .docx as HTML for the eye, `{"html", "is_cut"}`; empty where that cannot be had.
+
+    The HTML is not sanitised yet. Made in a child process, as `open_docx()` does.
+    """
+    said = ask_child(_ORIGINAL, "docx", data, seconds=TIME_LIMIT)
+    return {"html": "", "is_cut": False} if "refused" in said else said
 
 
 def check_size(size: int) -> None:

@@ -92,7 +92,7 @@ _REVISED = re.compile(
     r"\b(?:noi dung (?:sua doi|thay doi)|lan sua doi|ngay sua doi|sua doi lan"
     r"|mo ta noi dung (?:sua|thay) doi|vi tri sua doi|yeu cau sua doi)\b"
 )
-_SIGNS = tuple(
+SIGNS = tuple(
     re.compile(words)
     for words in (
         r"(?:nguoi |don vi )?(?:bien soan|soan thao|viet|lap|du thao)",
@@ -386,7 +386,7 @@ def is_sign_table(rows: list[Row]) -> bool:
     texts = [[fold(cell.text) for cell in row if cell.text] for row in rows[:6]]
     lists = [*texts, [row[0] for row in texts if row]]
     for heads in lists:
-        found = {n for n, sign in enumerate(_SIGNS) for head in heads if sign.fullmatch(head)}
+        found = {n for n, sign in enumerate(SIGNS) for head in heads if sign.fullmatch(head)}
         if len(found) > 1:
             return True
     return False
