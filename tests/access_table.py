@@ -106,6 +106,15 @@ ACCESS: dict[str, str | frozenset[Role]] = {
     "procedures:recall-scan": BY_OBJECT,
     "procedures:recall-attach": BY_OBJECT,
     # registers: registers of documents, records, forms; their labels
+    "procedures:register-list": READERS,
+    "procedures:register-detail": BY_OBJECT,
+    "procedures:register-xlsx": BY_OBJECT,
+    "procedures:register-pdf": BY_OBJECT,
+    "procedures:document-settings": SETTLERS - {Role.SYSTEM_ADMIN},
+    "procedures:blank-detail": BY_OBJECT,
+    "procedures:blank-issue": BY_OBJECT,
+    "procedures:blank-replace": BY_OBJECT,
+    "procedures:blank-resume": BY_OBJECT,
     # bundles: drafts begun for one cause: re-issues, reorganisations
     "procedures:bundle-list": FOLLOWERS,
     "procedures:bundle-reissue": SECRETARY,
@@ -116,6 +125,10 @@ ACCESS: dict[str, str | frozenset[Role]] = {
     "procedures:bundle-return": BY_OBJECT,
     "procedures:bundle-decide": BY_OBJECT,
     # word_imports: reading Word files in
+    "procedures:word-import": SECRETARY,
+    "procedures:word-import-detail": BY_OBJECT,
+    "procedures:word-import-drop": BY_OBJECT,
+    "procedures:word-import-file": BY_OBJECT,
     # exports: word copies, the archive of all in force, and the jobs that make it
     "procedures:archive-new": frozenset({Role.ISO_SECRETARY, Role.LEADER, Role.EXTERNAL_CHECKER}),
     "procedures:version-docx": BY_OBJECT,
@@ -127,6 +140,19 @@ ACCESS: dict[str, str | frozenset[Role]] = {
     "procedures:health": frozenset({Role.ISO_SECRETARY, Role.LEADER}),
     "procedures:health-sheet": frozenset({Role.ISO_SECRETARY, Role.LEADER}),
     # yearly: the ISO file of a year, declarations
+    "home:year-file": WATCHERS | {Role.CLERK},
+    "home:year-file-year": WATCHERS | {Role.CLERK},
+    "home:year-file-archive": BY_OBJECT,
+    "procedures:year-paper-new": SECRETARY,
+    "procedures:year-paper-edit": BY_OBJECT,
+    "procedures:year-paper-void": BY_OBJECT,
+    "procedures:year-paper-file": BY_OBJECT,
+    "procedures:declaration-list": READERS,
+    "procedures:declaration-new": SECRETARY,
+    "procedures:declaration-detail": BY_OBJECT,
+    "procedures:declaration-edit": BY_OBJECT,
+    "procedures:declaration-void": BY_OBJECT,
+    "procedures:declaration-file": BY_OBJECT,
     # requests for a change
     "procedures:change-request-new": BY_OBJECT,
     "procedures:change-request-list": ANYONE,

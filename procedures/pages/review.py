@@ -16,6 +16,7 @@ from procedures.models import ProcedureVersion
 from procedures.models.facts import gather_facts
 from procedures.pages.change_request import taken_requests
 from procedures.pages.comparing import newer_than_base
+from procedures.permissions.word_imports import visible_imports
 from procedures.reading import read_version
 from procedures.workflow import VersionStatus
 from qms.foundation.dates import today
@@ -60,6 +61,7 @@ def review_page(
         "signatures": Signature.objects.on(version).filter(round=version.round),
         "history": version.history.select_related("history_user").order_by("-history_id")[:30],
         "unsaved": changes(version.document, unsaved) if unsaved is not None else None,
+        "word_import": visible_imports(user).filter(version=version).only("label").first(),
         "may_review": may_review,
         "may_return": may.can_return(user, version),
         "may_accept": may.can_accept_paper(user, version),
