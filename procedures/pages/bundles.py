@@ -1,6 +1,7 @@
 """The pages of a bundle of drafts: where each stands, what changes, what may be done with many."""
 
 import datetime as dt
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -126,13 +127,11 @@ def bundle_page(
     lines = lines_of(request, bundle)
     reviewable = [line.version for line in lines if line.may_review]
     seen = ",".join(f"{version.pk}:{version.content_sha256}" for version in reviewable)
-    counts = dict.fromkeys(VersionStatus.values, 0)
-    for line in lines:
-        counts[line.version.status] += 1
+    counts = Counter(line.version.status for line in lines)
     context = {
         "bundle": bundle,
         "lines": lines,
-        "counts": [(v, VersionStatus(v).label, n) for v, n in counts.items() if n],
+        "counts": [(state, counts[state]) for state in VersionStatus.values if counts[state]],
         "hidden": bundle.drafts.count() - len(lines),
         "to_submit": [line for line in lines if line.may_submit],
         "to_review": reviewable,

@@ -109,18 +109,8 @@ def _issue_all(district: District, ward: Office) -> None:
     issue(decision, ward, signed_on=SIGNED, effective_on=DAY)
 
 
-def test_the_handover_of_2025(client: Client) -> None:
-    district = District()
+def _units_and_people_follow(district: District) -> None:
     office, ward, other = district.office, district.ward, district.other
-    before = coverage_on(EVE, office.agency)
-    assert before.with_procedure == (3, 3)
-    change = district.handover(**{f"person-{office.staff.pk}": 1})
-    plan = plan_of(change)
-    assert len(plan.abolished) == 2
-    assert all("Thời hạn, tiếp nhận, phí, kết quả" in each.texts for each in plan.rewritings)
-
-    made = actions.reorganise(change, by=district.secretary, seen=plan.digest())
-
     # units: the office and its desk end, the school goes on under a ward
     for unit in (office.agency, district.desk, district.school):
         unit.refresh_from_db()
@@ -138,6 +128,9 @@ def test_the_handover_of_2025(client: Client) -> None:
     assert _place(district.headmaster, DAY) == school
     assert _place(district.headmaster, EVE) == district.school
 
+
+def _each_ward_answers_for_all(district: District) -> None:
+    office, ward, other = district.office, district.ward, district.other
     # TTHC: each ward answers for all of them, the office for none
     assert coverage_on(EVE, office.agency).with_procedure == (3, 3)
     assert coverage_on(DAY, office.agency).base == 0
@@ -147,6 +140,21 @@ def test_the_handover_of_2025(client: Client) -> None:
         kept = Responsibility.objects.valid(on=DAY).filter(unit=agency)
         assert {row.tthc for row in kept} == set(district.tthc)
 
+
+def test_the_handover_of_2025(client: Client) -> None:
+    district = District()
+    office, ward, other = district.office, district.ward, district.other
+    before = coverage_on(EVE, office.agency)
+    assert before.with_procedure == (3, 3)
+    change = district.handover(**{f"person-{office.staff.pk}": 1})
+    plan = plan_of(change)
+    assert len(plan.abolished) == 2
+    assert all("Thời hạn, tiếp nhận, phí, kết quả" in each.texts for each in plan.rewritings)
+
+    made = actions.reorganise(change, by=district.secretary, seen=plan.digest())
+
+    _units_and_people_follow(district)
+    _each_ward_answers_for_all(district)
     page = sign_in(client, ward.secretary).get(made.bundles[0].get_absolute_url())
     assert "Còn nhắc tên cũ, sửa bằng tay nếu cần: Thời hạn, tiếp nhận" in page.content.decode()
 
