@@ -67,6 +67,10 @@ format: tests-ready ## Sửa hình thức mã nguồn / format code and template
 bench: tests-ready ## Đo tốc độ các trang chính / time the main pages against a bare one
 	$(bin)/python bench/run.py $(ARGS)
 
+word: tests-ready ## Đo độ đúng khi đọc tệp Word / how exactly Word procedures are read
+	@$(bin)/python -m tests.word_corpus $(VAR_DIR)/word
+	@$(manage) word_accuracy $(VAR_DIR)/word
+
 lock: tests-ready ## Ghim lại các thư viện trong requirements/ / pin the packages anew
 	$(call compile,base)
 	$(call compile,ky-so,-c requirements/base.txt)

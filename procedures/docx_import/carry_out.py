@@ -8,18 +8,18 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from procedures.actions import NewProcedure, start_procedure, start_version
+from procedures.actions import NewProcedure, base_of, start_procedure, start_version
 from procedures.docx_import.drafting import to_content
+from procedures.docx_import.keeping import kept
 from procedures.docx_import.opening import check_kind
 from procedures.docx_import.reading import Reading
 from procedures.models import Procedure, ProcedureVersion, WordImport
-from procedures.workflow import VersionStatus
-from qms.foundation.dates import today
 from qms.foundation.text import comparison_key, fold
 from qms.organisation.models import Unit, User
 from qms.records import files
 
 _SAME_TITLE = 0.7  # of the letters
+_LONGEST_CODE = 60  # letters, as the column holds
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def import_document(
             file=stored,
             label=files.label_of(source.name),
             batch=batch or source.sha256[:16],
-            reading=reading.as_json(),
+            reading=kept(reading),
             read_at=timezone.now(),
             version=version,
             imported_by=by,
@@ -82,7 +82,7 @@ def import_document(
 def code_conflict(reading: Reading, agency: Unit) -> str:
     """Return a sentence when the code belongs to a procedure of another name, else nothing."""
     known = _known(reading, agency)
-    if known is None or not reading.front.title or _is_same(known.title, reading.front.title):
+    if known is None or not reading.front.title or is_same_title(known.title, reading.front.title):
         return ""
     return f"Mã hiệu “{reading.front.code}” đã dùng cho quy trình “{known.title}”."
 
@@ -93,7 +93,7 @@ def _known(reading: Reading, agency: Unit) -> Procedure | None:
     return Procedure.objects.coded(agency, reading.front.code)
 
 
-def _is_same(one: str, other: str) -> bool:
+def is_same_title(one: str, other: str) -> bool:
     one, other = (fold(text).removeprefix("quy trinh ") for text in (one, other))
     return one in other or other in one or SequenceMatcher(None, one, other).ratio() > _SAME_TITLE
 
@@ -103,7 +103,7 @@ def _draft(reading: Reading, *, agency: Unit, by: User) -> ProcedureVersion:
     if not front.code or not front.title:
         missing = "mã hiệu" if not front.code else "tên quy trình"
         raise ValidationError(f"Không thấy {missing} trong tệp nên chưa lập được dự thảo.")
-    if len(front.code) > Procedure._meta.get_field("code").max_length:
+    if len(front.code) > _LONGEST_CODE:
         raise ValidationError(f"Mã hiệu “{front.code}” dài quá nên chưa lập được dự thảo.")
     conflict = code_conflict(reading, agency)
     if conflict:
@@ -114,12 +114,10 @@ def _draft(reading: Reading, *, agency: Unit, by: User) -> ProcedureVersion:
         kind = Procedure.Kind.TTHC if reading.is_about_tthc else Procedure.Kind.SYSTEM
         new = NewProcedure(agency, agency, kind, front.code, front.title)
         return start_procedure(new, by=by, content=content)
-    issued = procedure.versions.filter(status=VersionStatus.ISSUED)
-    base = issued.in_force(on=today()).first() or issued.order_by("-issued_at").first()
     return start_version(
         procedure,
         by=by,
         content=content,
         change_type=ProcedureVersion.Change.REISSUE,
-        base=base,
+        base=base_of(procedure),
     )

@@ -17,7 +17,8 @@ _LABELS = {
         r"ngày ban hành|ban hành ngày|ngày bh|ngày phát hành|ban hành từ ngày"
         r"|ngày(?=\s*:?\s*[0-3]?\d\s*(?:[/.\-]|tháng))"
     ),
-    "effective_on": r"ngày (?:có )?hiệu lực(?: từ)?|hiệu lực(?: thi hành)?(?: kể)? từ(?: ngày)?|ngày áp dụng|có hiệu lực từ(?: ngày)?",
+    "effective_on": r"ngày (?:có )?hiệu lực(?: từ)?"
+    "|hiệu lực(?: thi hành)?(?: kể)? từ(?: ngày)?|ngày áp dụng|có hiệu lực từ(?: ngày)?",
     "page": r"(?:số )?trang(?: số)?|tổng số trang",
     "title": (
         r"tên (?:quy trình|thủ tục(?: hành chính)?|tài liệu|tthc)"
@@ -36,12 +37,14 @@ _CODE = re.compile(
     r"[A-ZĐ]{1,10}[A-ZĐ0-9]*(?:\s?[-–./_ ]\s?[A-ZĐ0-9&]{1,12}){0,6}(?<![-–./_ ])", re.I
 )
 _LIKE_CODE = re.compile(
-    r"(?=.{4,40}$)(?=.*\d)[A-ZĐ]{2}[A-Za-zĐđ]{0,8}(?:\s?[-–./ ]\s?[A-ZĐ0-9][A-Za-zĐđ0-9&]{0,11}){1,5}"
+    r"(?=.{4,40}$)(?=.*\d)[A-ZĐ]{2}[A-Za-zĐđ]{0,8}"
+    r"(?:\s?[-–./ ]\s?[A-ZĐ0-9][A-Za-zĐđ0-9&]{0,11}){1,5}"
 )
 _WORD_PROCEDURE = re.compile(r"(?:quy trình|thủ tục|hướng dẫn)(?: (?:nội bộ|iso))?", re.I)
 _OFFICE = re.compile(
-    r"(?:ubnd|uy ban nhan dan|so |phong |ban |van phong|bo |tinh |thanh pho|huyen |quan |phuong |xa |thi xa"
-    r"|cong hoa xa hoi|doc lap tu do|trung tam|thanh tra|kho bac|bao hiem|cong an|chi cuc|cuc |truong |logo|hoi dong)"
+    r"(?:ubnd|uy ban nhan dan|phong |ban |van phong|tinh |thanh pho|huyen |quan |phuong |xa |thi xa"
+    r"|cong hoa xa hoi|doc lap tu do|trung tam|thanh tra|kho bac|bao hiem|cong an|chi cuc|cuc "
+    r"|truong |logo|hoi dong)"
 )
 
 
@@ -120,15 +123,16 @@ def _read_table(table: Table, facts: Facts) -> None:
             is_row_of_labels = sum(1 for ls in lines if ls and _lone_label(ls[0].text)) > 1
             order = (below, beside) if is_row_of_labels else (beside, below)
             for value in order:
-                if (
-                    value is not None
-                    and not _lone_label(value.text)
-                    and not LABEL.match(value.text)
-                ):
+                if value is not None and not _lone_label(value.text) and not _has_label(value.text):
                     facts.said[label] = clean(value.lines[0].text)
                     cell.take()
                     value.lines[0].take()
                     break
+
+
+def _has_label(text: str) -> bool:
+    found = LABEL.match(clean(text))
+    return bool(found and found["colon"])
 
 
 def _lone_label(text: str) -> str:
@@ -333,15 +337,22 @@ def _ends_title(line: Paragraph) -> bool:
     text = fold(line.text)
     return bool(
         LABEL.match(line.text)
-        or _OFFICE.match(text)
+        or _is_office(line)
         or re.match(
-            r"(?:nguoi |ho ten|chu ky|chuc (?:vu|danh)|soan thao|bien soan|muc luc|trang|xem xet|phe duyet|so |ban hanh kem)",
+            r"(?:nguoi |ho ten|chu ky|chuc (?:vu|danh)|soan thao|bien soan|muc luc|trang"
+            r"|xem xet|phe duyet|ban hanh kem)",
             text,
         )
         or _DATE.search(line.text)
         or codes_in(line.text)
         or (_WORD_PROCEDURE.match(clean(line.text)) and len(line.text) < 12)
     )
+
+
+def _is_office(line: Paragraph) -> bool:
+    """Whether a line begins as the name of an office does; *Sở* is no *Sổ*."""
+    begins = re.match(r"(?:sở|bộ) ", line.text, re.I)
+    return bool(begins or _OFFICE.match(fold(line.text)))
 
 
 def _guess_title(front: Front, lines: list[Paragraph]) -> None:
@@ -371,8 +382,6 @@ def _use(lines: list[Paragraph], front: Front) -> None:
             or (front.code and comparison_key(front.code) == comparison_key(line.text))
         ):
             line.take()
-        elif (
-            _OFFICE.match(text) and len(text.split()) < 14 and (line.text.isupper() or line.is_bold)
-        ):
+        elif _is_office(line) and len(text.split()) < 14 and (line.text.isupper() or line.is_bold):
             front.issuer = front.issuer or clean(line.text)
             line.take()

@@ -5,22 +5,24 @@ import shutil
 import subprocess
 import tempfile
 from pathlib import Path, PurePath
+from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from procedures.docx_import.blocks import Story, story_of
+from procedures.docx_import.blocks import Story, paragraphs_of, story_of
 from procedures.imports.sandbox import ask_child
 
 MAX_FILE_BYTES = 20 * 2**20
 TIME_LIMIT = 30  # seconds, for the child and all it waits for
 CONVERSION_LIMIT = 90  # seconds, for LibreOffice to start and convert
 _CHILD = Path(__file__).with_name("child.py")
+_ORIGINAL = Path(__file__).with_name("original_child.py")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the container of .doc and of protected .docx
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _ZIP = b"PK\x03\x04"
 _SENTENCES = {
     "too_large": (
-        f"Tệp lớn hơn {MAX_FILE_BYTES // 2**20} MB: nén hoặc bỏ bớt hình ảnh trong tệp rồi chọn lại."
+        f"Tệp lớn hơn {MAX_FILE_BYTES // 2**20} MB: nén hoặc bỏ bớt hình ảnh rồi chọn lại tệp."
     ),
     "empty": "Tệp trống, không có nội dung.",
     "extension": "Chỉ nhận tệp Word (.docx, .doc).",
@@ -32,7 +34,7 @@ _SENTENCES = {
         "Không chuyển được tệp Word kiểu cũ (.doc): mở bằng Word, chọn Lưu thành (Save As) kiểu"
         " .docx rồi chọn lại tệp."
     ),
-    "macro": "Tệp có chứa macro nên không được nhận: lưu lại kiểu .docx (không macro) rồi chọn lại.",
+    "macro": "Tệp có chứa macro nên không được nhận: lưu lại kiểu .docx rồi chọn lại tệp.",
     "password": "Tệp đặt mật khẩu nên không đọc được: bỏ mật khẩu trong Word rồi chọn lại tệp.",
     "mismatch": "Nội dung tệp không đúng với phần mở rộng: mở tệp bằng Word, lưu lại kiểu .docx.",
     "not_document": "Nội dung tệp không phải là văn bản Word (.docx).",
@@ -42,7 +44,7 @@ _SENTENCES = {
         " (hình ảnh, mẫu, đối tượng), lưu lại rồi chọn lại tệp."
     ),
     "bomb": "Tệp nén quá mức an toàn nên không được nhận: chép nội dung sang tệp .docx mới.",
-    "too_heavy": "Tệp quá nặng, không đọc xong trong giới hạn: chia nhỏ hoặc bỏ phần thừa trong tệp.",
+    "too_heavy": "Tệp quá nặng, không đọc xong trong giới hạn: bỏ phần thừa hoặc chia nhỏ tệp.",
 }
 _REFUSED_EXTENSIONS = {".docm": "macro", ".dotm": "macro"}
 
@@ -57,15 +59,32 @@ def open_word(data: bytes, name: str) -> Story:
     Parsing happens in a child process with memory and time limits; a `.doc` is first converted by
     LibreOffice where that is installed.
     """
-    if check_kind(data, name) == "doc":
-        data = docx_of(data)
+    return open_docx(as_docx(data, name))
+
+
+def as_docx(data: bytes, name: str) -> bytes:
+    """Return the file as .docx, which it mostly is already. Raises UnreadableWord."""
+    return docx_of(data) if check_kind(data, name) == "doc" else data
+
+
+def open_docx(data: bytes) -> Story:
+    """Return what a .docx shows, whatever its ending was. Raises UnreadableWord."""
     said = ask_child(_CHILD, "docx", data, seconds=TIME_LIMIT)
     if "refused" in said:
         raise refusal(said["refused"])
     story = story_of(said)
-    if not any(True for block in story.body):
+    if not any(paragraph.text for paragraph in paragraphs_of(story.body)):
         raise refusal("empty")
     return story
+
+
+def original_of(data: bytes) -> dict[str, Any]:
+    """Return a .docx as HTML for the eye, `{"html", "is_cut"}`; empty where that cannot be had.
+
+    The HTML is not sanitised yet. Made in a child process, as `open_docx()` does.
+    """
+    said = ask_child(_ORIGINAL, "docx", data, seconds=TIME_LIMIT)
+    return {"html": "", "is_cut": False} if "refused" in said else said
 
 
 def check_size(size: int) -> None:

@@ -10,21 +10,22 @@ from typing import Any
 from procedures.docx_import import defects
 from procedures.docx_import.amounts import Limit, limits_in
 from procedures.docx_import.blocks import Paragraph, Story, paragraphs_of
+from procedures.docx_import.dossier import Item, read_dossier
 from procedures.docx_import.front import Front, code_in, facts_of, read_front
 from procedures.docx_import.headings import NARRATIVE
 from procedures.docx_import.lists import (
     Form,
     Found,
-    Item,
     Kept,
+    is_silent,
     read_bases,
-    read_dossier,
     read_forms,
     read_records,
 )
 from procedures.docx_import.narrative import html_of
 from procedures.docx_import.opening import open_word
 from procedures.docx_import.outline import Section, outline
+from procedures.docx_import.signs import Signers, signers_of
 from procedures.docx_import.steps import Steps, read_steps
 from procedures.docx_import.tables import Grid
 from qms.foundation.text import clean, fold
@@ -53,6 +54,7 @@ class Reading:
     narrative: dict[str, str] = field(default_factory=dict)  # HTML by section
     texts: dict[str, list[str]] = field(default_factory=dict)  # fee, place, results …
     signs: list[str] = field(default_factory=list)
+    signers: Signers = field(default_factory=dict)  # name and position by act, of the sign table
     revisions: list[str] = field(default_factory=list)
     defects: list[str] = field(default_factory=list)
     unparsed: list[str] = field(default_factory=list)
@@ -112,6 +114,7 @@ def understand(story: Story) -> Reading:
     _read_texts(reading, sections)
     _read_limits(reading, sections)
     reading.tthc = _tthc(story, sections)
+    reading.signers = signers_of(sections)
     reading.defects = list(dict.fromkeys(_defects(reading, story, sections, head, footers)))
     reading.unparsed = list(_unparsed(reading, sections))
     reading.confidence |= _confidence(reading)
@@ -190,6 +193,8 @@ def _read_limits(reading: Reading, sections: list[Section]) -> None:
             found = limits_in(item.text)
             if found or item.text.rstrip().endswith(":"):
                 item.take()
+            else:
+                is_silent(item)
             reading.limits += found
     _name_like_columns(reading)
 

@@ -16,6 +16,7 @@ from procedures.models import ProcedureVersion
 from procedures.models.facts import gather_facts
 from procedures.pages.change_request import taken_requests
 from procedures.pages.comparing import newer_than_base
+from procedures.permissions.word_imports import visible_imports
 from procedures.reading import read_version
 from procedures.workflow import VersionStatus
 from qms.foundation.dates import today
@@ -26,7 +27,8 @@ from qms.records.models import Signature
 def visible_draft(request: HttpRequest, pk: int) -> ProcedureVersion:
     """Return an open or discarded version that this person may see, or answer 404."""
     versions = may.visible_drafts(request.user).select_related(
-        "procedure__owner", "procedure__agency__profile", "base", "scan", "submitted_by"
+        *("procedure__owner", "procedure__agency__profile", "base", "scan", "submitted_by"),
+        "bundle_link__bundle",
     )
     return get_object_or_404(versions.prefetch_related("author_links__person"), pk=pk)
 
@@ -59,6 +61,7 @@ def review_page(
         "signatures": Signature.objects.on(version).filter(round=version.round),
         "history": version.history.select_related("history_user").order_by("-history_id")[:30],
         "unsaved": changes(version.document, unsaved) if unsaved is not None else None,
+        "word_import": visible_imports(user).filter(version=version).only("label").first(),
         "may_review": may_review,
         "may_return": may.can_return(user, version),
         "may_accept": may.can_accept_paper(user, version),

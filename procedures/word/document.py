@@ -27,7 +27,7 @@ from qms.records.paper.word_page import (
 from qms.records.pdf import Furniture, Head
 
 _SIDES = (50, 50)  # mm, of the office and of the facts in the head
-_FOOT = (85, 50, 30)  # mm: which edition, since when, the page
+_FOOT = (95, 45, 25)  # mm: which edition, since when, the page
 _FIRST, _LATER, _SMALL = 11.5, 9.5, 9.5  # points
 
 
@@ -90,7 +90,9 @@ def _add_head(place: Any, head: Head | None, warning: str, width: float, size: f
 
 def _add_foot(place: Any, around: Furniture, width: float) -> None:
     table = place.add_table(1, 3, Mm(width))
-    table._tbl.addnext(place.paragraphs[0]._p)
+    after = place.paragraphs[0]
+    table._tbl.addnext(after._p)  # a table is followed by one
+    after.paragraph_format.space_after, after.paragraph_format.line_spacing = Pt(0), Pt(1)
     set_look(table, _FOOT, is_ruled=False)
     edition, effect, page = table.rows[0].cells
     fill(edition, around.foot[0])

@@ -232,7 +232,8 @@ def test_the_overdue_list_is_a_workbook_of_typed_cells(
 
     answer = sign_in(client, office.leader).get(SHEET)
 
-    rows = list(openpyxl.load_workbook(BytesIO(answer.content)).active.iter_rows(values_only=True))
+    sheet: Any = openpyxl.load_workbook(BytesIO(answer.content)).active
+    rows = list(sheet.iter_rows(values_only=True))
     assert rows[-2][:2] == ("TT", "Họ và tên")
     number, name, position, _, code, title, _, due_on, days = rows[-1]
     assert (number, name, position) == (1, "Lê Văn Chuyên", "Chuyên viên")
@@ -397,7 +398,7 @@ def test_the_distribution_list_has_readers_and_copies_and_its_own_readers(client
     printed = whole(paper("pdf"))
     assert squeezed("BM-01-05") in printed
     assert squeezed("Bản kiểm soát số 01") in printed
-    sheet = openpyxl.load_workbook(BytesIO(paper("xlsx"))).active
+    sheet: Any = openpyxl.load_workbook(BytesIO(paper("xlsx"))).active
     rows = list(sheet.iter_rows(values_only=True))
     assert rows[-2][1:4] == (
         "Lê Văn Chuyên",

@@ -43,7 +43,8 @@ def hand_out(office: Office, version: ProcedureVersion, *names: str) -> list[Pri
 
 
 def recall(kind: str = "returned", **values: Any) -> actions.Recall:
-    told = {"done_on": today(), "reason": "Hết hiệu lực", "performed_by": "Đỗ Thị Văn"} | values
+    told: dict[str, Any] = {"done_on": today(), "reason": "Hết hiệu lực"}
+    told |= {"performed_by": "Đỗ Thị Văn"} | values
     return actions.Recall(kind=kind, **told)
 
 
@@ -274,7 +275,8 @@ def test_list_is_recalled_by_one_record_printed_and_signed(client: Client) -> No
     assert word.content[:2] == b"PK"
     assert bad.status_code == 422
     assert "đã có bản chụp" in again.content.decode()
-    assert client.get(reverse("procedures:recall-scan", args=[record.pk])).status_code == 200
+    scan: Any = client.get(reverse("procedures:recall-scan", args=[record.pk]))
+    assert b"".join(scan.streaming_content) == b"%PDF-1.4 ky"
 
 
 def test_what_became_destroyed_meanwhile_is_not_left_out_silently(client: Client) -> None:

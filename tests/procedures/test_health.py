@@ -329,7 +329,7 @@ def test_every_rule_is_told_of_in_these_tests() -> None:
 
 def test_health_asks_as_often_for_many_procedures_as_for_one() -> None:
     office = Office()
-    wrong = {
+    wrong: dict[str, Any] = {
         "bases": (basis("9/2021/TT"),),
         "forms": (FormUse(kind="legal", name="Mẫu", source="L"),),
     }

@@ -15,6 +15,7 @@ from procedures.workflow import VersionStatus
 from qms.foundation.dates import format_date, today
 from qms.records.qr import qr_code
 from tests.factories import (
+    BY_PASSWORD,
     Office,
     abolish,
     make_next_version,
@@ -73,7 +74,9 @@ def test_what_is_not_in_force_yet_or_was_withdrawn(client: Client) -> None:
     coming = text_of(client, version.token)
     decision = version.periods.get().begun_by.decision
 
-    decision.withdraw(by=office.leader, reason="Ban hành nhầm")
+    actions.withdraw_decision(
+        decision, by=office.leader, reason="Ban hành nhầm", signing=BY_PASSWORD
+    )
 
     assert f"<h1>Chưa có hiệu lực (từ {format_date(later)})</h1>" in coming
     assert "<h1>Quyết định ban hành bản này đã bị thu hồi</h1>" in text_of(client, version.token)

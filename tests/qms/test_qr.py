@@ -33,11 +33,13 @@ def test_svg_path_draws_the_modules_of_the_code() -> None:
 
 @pytest.mark.parametrize("sheet", [PORTRAIT, LANDSCAPE])
 def test_stamp_stands_on_every_page_and_covers_nothing(sheet: Sheet) -> None:
-    story = [paragraph(markup(f"Đoạn {number}")) for number in range(80)]
     furniture = Furniture("Thử", foot=("QT-01", "Ngày hiệu lực: 01/01/2022"), sheet=sheet)
     stamped = Furniture(**{**vars(furniture), "stamps": (Stamp(("Dòng một", ADDRESS), ADDRESS),)})
 
-    plain, printed = build(story, furniture), build(story, stamped)
+    plain, printed = (
+        build([paragraph(markup(f"Đoạn {number}")) for number in range(80)], each)
+        for each in (furniture, stamped)
+    )
 
     texts = pages(printed)
     assert len(texts) == len(pages(plain)) > 1

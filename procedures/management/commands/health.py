@@ -21,8 +21,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         found = defects(Scope.whole(_units(options["agency"].strip()), today()))
         if options["json"]:
-            rows = [defect.as_json() for defect in found]
-            self.stdout.write(json.dumps(rows, ensure_ascii=False, indent=2))
+            told = [defect.as_json() for defect in found]
+            self.stdout.write(json.dumps(told, ensure_ascii=False, indent=2))
             return
         self.stdout.write(f"Ngày {format_date(today())}: {len(found)} lỗi")
         for key, rows in groupby(found, key=lambda defect: defect.rule):
