@@ -8,7 +8,7 @@ from qms.records.paper import Column, Grid, Paper, Signer, Signers, Text
 
 _LONGEST = 32_000  # letters; a cell of Excel holds 32,767
 _CENTRED = ("int", "padded", "date")
-# The least that a column needs on paper, so that no date and no code is broken; texts share the rest.
+# The least that a column needs on paper, so that no date and no code is broken.
 _LEAST = {"int": 10, "padded": 13, "date": 20, "code": 24}
 _TEXT = 0.8  # of the letters that a text has in a workbook
 

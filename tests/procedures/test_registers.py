@@ -135,8 +135,8 @@ def test_each_workbook_and_paper_reads_back_as_the_database_has_it(client: Clien
         for text in (code, title, f"Tính đến ngày {format_date(today())}", "Người lập"):
             assert squeezed(text) in said, slug
         table = tabulate(register, Asked(office.agency, today(), office.secretary))
-        for row in table.numbered():
-            for text in table.shown(row):
+        for entry in table.numbered():
+            for text in table.shown(entry):
                 assert squeezed(text) in said, (slug, text)
 
         page = client.get(address(slug)).content.decode()
