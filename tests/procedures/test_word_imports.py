@@ -47,7 +47,7 @@ def _upload(name: str, data: bytes) -> SimpleUploadedFile:
 def _send(client: Client, capture: Any, *uploads: SimpleUploadedFile) -> Any:
     """Send the files as the signed-in person; the job that reads them is done at once."""
     with capture(execute=True):
-        return client.post(URL, {"files": list(uploads)})
+        return client.post(URL, {"uploads": list(uploads)})
 
 
 def make_import(office: Office, reading: dict[str, Any], **fields: Any) -> WordImport:
