@@ -36,6 +36,7 @@ templates = $(shell find templates -name '*.html')
 help: ## Liệt kê các lệnh / list the commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 15
 	@echo '  Chọn cổng: make run PORT=8080 · chọn Python: make run PYTHON=/đường/dẫn/python3'
+	@echo '  Kiểm tra chữ ký số của tệp PDF: make setup EXTRAS=ky-so'
 	@echo '  Thử một phần: make test ARGS="tests/qms -k login"'
 
 run: ## Chuẩn bị và mở hệ thống tại http://127.0.0.1:8000/ / set up and serve
@@ -66,6 +67,10 @@ format: tests-ready ## Sửa hình thức mã nguồn / format code and template
 
 bench: tests-ready ## Đo tốc độ các trang chính / time the main pages against a bare one
 	$(bin)/python bench/run.py $(ARGS)
+
+word: tests-ready ## Đo độ đúng khi đọc tệp Word / how exactly Word procedures are read
+	@$(bin)/python -m tests.word_corpus $(VAR_DIR)/word
+	@$(manage) word_accuracy $(VAR_DIR)/word
 
 lock: tests-ready ## Ghim lại các thư viện trong requirements/ / pin the packages anew
 	$(call compile,base)

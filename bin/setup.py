@@ -43,6 +43,7 @@ WORKER_PAUSE, LONG_RUN = (
 )  # seconds before a worker is begun anew, ever longer up to a minute
 PATIENCE = 35.0  # seconds; gunicorn gives its requests 30
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+EXTRAS = ("ky-so",)  # packages that only some offices want, asked for by EXTRAS=…
 STEPS = (
     ("Chuẩn bị cơ sở dữ liệu", "migrate", "--no-input", "--verbosity=0"),
     ("Gom tệp giao diện", "collectstatic", "--no-input", "--verbosity=0"),
@@ -91,7 +92,9 @@ def main() -> None:
 
 def prepare() -> None:
     """Bring everything to the point where the server can be started."""
-    install("base")
+    extras = wanted_extras()
+    for name in ("base", *extras):
+        install(name)
     write_secret()
     for words, *step in STEPS:
         say(f"{words} …")
@@ -99,6 +102,19 @@ def prepare() -> None:
     accounts = VAR / "demo-accounts.txt"
     if accounts.exists():
         say(f"Tài khoản dùng thử ({accounts}):\n{accounts.read_text(encoding='utf-8').rstrip()}")
+
+
+def wanted_extras() -> list[str]:
+    """Return the extras that EXTRAS names, and those that were installed here before."""
+    asked = os.environ.get("EXTRAS", "").replace(",", " ").split()
+    for name in asked:
+        if name not in EXTRAS:
+            known = ", ".join(EXTRAS)
+            sys.exit(
+                f"Không có phần mở rộng “{name}” (EXTRAS={known}). / "
+                f"There is no extra {name}: EXTRAS={known}."
+            )
+    return [name for name in EXTRAS if name in asked or (VENV / f"installed-{name}").exists()]
 
 
 def install(name: str) -> None:

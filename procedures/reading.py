@@ -91,8 +91,29 @@ class BasisView:
 
 @dataclass(frozen=True)
 class FormView:
+    """A form that the version names: what is known of it, and the issue to fill in on the day.
+
+    Where the form has ended, `issue` is that of its successor.
+    """
+
     form: FormUse
     issue: FormIssue | None
+    known: Form | None = None
+    has_ended: bool = False
+
+    @property
+    def successor(self) -> Form | None:
+        return self.known.successor if self.known and self.has_ended else None
+
+    @property
+    def offered(self) -> str:
+        """Return the form to fill in, as a link names it."""
+        return str(self.successor) if self.successor else f"{self.form.code} {self.form.name}"
+
+    @property
+    def offered_code(self) -> str:
+        offered = self.successor or self.form
+        return offered.code or offered.name
 
     @property
     def file_kind(self) -> str:
@@ -178,7 +199,7 @@ def read_version(
     chosen: str = "",
     on: dt.date | None = None,
 ) -> Reading:
-    """Gather what the reading page shows of `version`; at most four queries, whatever its size.
+    """Gather what the reading page shows of `version`; at most six queries, whatever its size.
 
     `chosen` is the code of the TTHC to read it for, where it serves several. `posts` are the
     reader's own, to tell which steps are theirs. `on` None is today.
@@ -295,17 +316,30 @@ def _bases(document: Content, day: dt.date) -> Iterable[BasisView]:
 
 
 def _forms(version: ProcedureVersion, document: Content, day: dt.date) -> Iterable[FormView]:
-    keys = {Form.key_of(f.kind, f.code, f.name, f.source): f.key for f in document.forms}
+    keys = {f.key: Form.key_of(f.kind, f.code, f.name, f.source) for f in document.forms}
     if not keys:
         return
+    rows = Form.objects.filter(
+        agency_id=version.procedure.agency_id, ref_key__in=set(keys.values())
+    )
+    known = {form.ref_key: form for form in rows.select_related("successor")}
+    in_use = {key: _in_use(form, day) for key, form in known.items()}
     issues = FormIssue.objects.filter(
-        form__agency_id=version.procedure.agency_id,
-        form__ref_key__in=keys,
-        valid_from__lte=day,
-    ).select_related("form", "file")
-    current = {keys[issue.form.ref_key]: issue for issue in issues.order_by("valid_from")}
+        form__in={form.pk for form in in_use.values() if form}, valid_from__lte=day
+    ).select_related("file")
+    current = {issue.form_id: issue for issue in issues.order_by("valid_from")}
     for form in document.forms:
-        yield FormView(form, current.get(form.key))
+        row, offered = known.get(keys[form.key]), in_use.get(keys[form.key])
+        issue = current.get(offered.pk) if offered else None
+        yield FormView(form, issue, row, row is not None and offered is not row)
+
+
+def _in_use(form: Form, day: dt.date) -> Form | None:
+    """Return the form to fill in on the day in place of `form`: itself, or what replaced it."""
+    if form.is_used(on=day):
+        return form
+    heir = form.successor
+    return heir if heir is not None and heir.is_used(on=day) else None
 
 
 def retention_text(record: KeptRecord) -> str:

@@ -6,7 +6,7 @@ and changes that an edition takes up, and its decision.
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from procedures.comparison import Change, changes, locations, proposed_summary, substantial
@@ -67,23 +67,30 @@ def revision_rows(version: ProcedureVersion) -> list[RevisionRow]:
     beside the editions themselves, whatever their number.
     """
     own = expected_number(version)[:2]
-    editions = _editions_before(version, own)
-    listed = [*editions, version]
-    periods = {
-        period.version_id: period
-        for period in InForcePeriod.objects.standing()
-        .filter(version__in=listed)
-        .select_related("begun_by__decision")
-    }
-    asked: defaultdict[int | None, list[ChangeRequest]] = defaultdict(list)
-    for change in ChangeRequest.objects.filter(version__in=listed).order_by("pk"):
-        asked[change.version_id].append(change)
-    rows: list[RevisionRow] = []
-    for edition in listed:
-        before = listed[len(rows) - 1] if rows else None
-        numbers = own if edition is version else (edition.issue_no, edition.revision_no)
-        rows.append(_row(len(rows) + 1, edition, before, numbers, periods, asked[edition.pk]))
-    return rows
+    listed = [*_editions_before(version, own), version]
+    numbers = [(edition.issue_no, edition.revision_no) for edition in listed[:-1]]
+    known = _Known.of(listed)
+    return _rows(listed, [*numbers, own], known)
+
+
+def issued_rows(
+    versions: Iterable[ProcedureVersion],
+) -> list[tuple[ProcedureVersion, RevisionRow]]:
+    """Return each of the issued `versions` with its row, by procedure in order of their numbers.
+
+    What an edition changed is told against the one before it among `versions`; those of a
+    procedure are numbered from one. Two queries, whatever their number.
+    """
+    chains: dict[int, list[ProcedureVersion]] = {}
+    for version in versions:
+        chains.setdefault(version.procedure_id, []).append(version)
+    known = _Known.of([version for chain in chains.values() for version in chain])
+    found: list[tuple[ProcedureVersion, RevisionRow]] = []
+    for chain in chains.values():
+        chain.sort(key=lambda edition: _order(edition.issue_no, edition.revision_no))
+        numbers = [(edition.issue_no, edition.revision_no) for edition in chain]
+        found += zip(chain, _rows(chain, numbers, known), strict=True)
+    return found
 
 
 def expected_number(version: ProcedureVersion) -> tuple[int | None, int | None, bool]:
@@ -100,6 +107,36 @@ def taken_up_text(taken: TakenUp) -> str:
     subject = f"TTHC {taken.subject}" if taken.kind == "tthc" else taken.subject
     change = labels.get(taken.change, taken.change).lower()
     return f"{subject}: {change}, hiệu lực từ {format_date(taken.effective_on)}"
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What is recorded of editions, by the key of each: its standing period, what it answers."""
+
+    periods: Mapping[int, InForcePeriod]
+    asked: Mapping[int | None, list[ChangeRequest]]
+
+    @classmethod
+    def of(cls, editions: Sequence[ProcedureVersion]) -> "_Known":
+        standing = InForcePeriod.objects.standing().filter(version__in=editions)
+        periods = {p.version_id: p for p in standing.select_related("begun_by__decision")}
+        asked: defaultdict[int | None, list[ChangeRequest]] = defaultdict(list)
+        for change in ChangeRequest.objects.filter(version__in=editions).order_by("pk"):
+            asked[change.version_id].append(change)
+        return cls(periods, asked)
+
+
+def _rows(
+    editions: Sequence[ProcedureVersion],
+    numbers: Sequence[tuple[int | None, int | None]],
+    known: _Known,
+) -> list[RevisionRow]:
+    before: list[ProcedureVersion | None] = [None, *editions[:-1]]
+    listed = enumerate(zip(editions, before, numbers, strict=True), start=1)
+    return [
+        _row(seq, edition, earlier, own, known.periods, known.asked.get(edition.pk, ()))
+        for seq, (edition, earlier, own) in listed
+    ]
 
 
 def _editions_before(

@@ -27,7 +27,7 @@ def setup(tmp_path: Path) -> Setup:
     (tmp_path / "bin").mkdir()
     (tmp_path / "requirements").mkdir()
     shutil.copy(SCRIPT, tmp_path / "bin")
-    for name in ("base", "dev", "uv"):
+    for name in ("base", "dev", "ky-so", "uv"):
         (tmp_path / "requirements" / f"{name}.txt").write_text(f"{name}==1.0\n")
     for name in ("python", "uv", "gunicorn"):
         _program(tmp_path, name, _NOTE)
@@ -93,6 +93,27 @@ def test_prepare_installs_anew_when_the_pins_have_changed(setup: Setup, tmp_path
     setup("prepare")
 
     assert _calls(tmp_path) == INSTALLED + PREPARED
+
+
+def test_prepare_installs_an_extra_that_is_asked_for_and_keeps_it(
+    setup: Setup, tmp_path: Path
+) -> None:
+    extra = [line.replace("base.txt", "ky-so.txt") for line in INSTALLED]
+
+    assert setup("prepare", EXTRAS="ky-so").returncode == 0
+    assert _calls(tmp_path) == INSTALLED + extra + PREPARED
+
+    (tmp_path / "requirements" / "ky-so.txt").write_text("ky-so==1.1\n")
+    setup("prepare")
+    assert _calls(tmp_path) == extra + PREPARED
+
+
+def test_prepare_refuses_an_extra_that_there_is_not(setup: Setup, tmp_path: Path) -> None:
+    done = setup("prepare", EXTRAS="chu-ky")
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("Không có phần mở rộng “chu-ky” (EXTRAS=ky-so).")
+    assert _calls(tmp_path) == []
 
 
 def test_prepare_turns_to_pip_where_uv_fails(setup: Setup, tmp_path: Path) -> None:

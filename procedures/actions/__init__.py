@@ -1,6 +1,15 @@
 """Deeds that change several records together, all or none."""
 
-from procedures.actions.blanks import issue_form
+from procedures.actions.blanks import end_form, issue_form, resume_form
+from procedures.actions.bundles import (
+    Outcome,
+    Reissue,
+    decide_bundle,
+    reissue_unchanged,
+    return_drafts,
+    review_drafts,
+    submit_drafts,
+)
 from procedures.actions.circulation import (
     acknowledge,
     attach_signed_list,
@@ -42,6 +51,7 @@ from procedures.actions.paper import (
     register_paper,
 )
 from procedures.actions.renditions import make_renditions
+from procedures.actions.reorganising import Reorganised, reorganise
 from procedures.actions.requesting import request_change
 from procedures.actions.reviews import (
     open_impact_sheet,
@@ -49,35 +59,56 @@ from procedures.actions.reviews import (
     review_periodically,
     settle_rows,
 )
+from procedures.actions.settings import keep_settings
 from procedures.actions.withdrawing import withdraw_decision
 from procedures.actions.word_imports import base_of, draft_word, register_word
+from procedures.actions.yearly import (
+    Declared,
+    add_year_paper,
+    attach_year_file,
+    declare_system,
+    update_declaration,
+    update_year_paper,
+    void_declaration,
+    void_year_paper,
+)
 
 __all__ = [
     "Correction",
+    "Declared",
     "Holder",
     "NewProcedure",
     "Numbering",
+    "Outcome",
     "PaperIssue",
     "Recall",
     "Recorded",
+    "Reissue",
+    "Reorganised",
     "Words",
     "accept_paper",
     "acknowledge",
     "add_document",
     "add_items",
+    "add_year_paper",
     "approve_decision",
     "attach_signed_list",
+    "attach_year_file",
     "base_of",
     "cancel_decision",
     "compose_decision",
     "correct_decision",
+    "decide_bundle",
+    "declare_system",
     "discard_version",
     "draft_word",
     "edit_decision",
+    "end_form",
     "grant_reading",
     "hand_out_copies",
     "issue_decision",
     "issue_form",
+    "keep_settings",
     "make_renditions",
     "open_impact_sheet",
     "open_impact_sheets",
@@ -88,15 +119,25 @@ __all__ = [
     "register_new_paper",
     "register_paper",
     "register_word",
+    "reissue_unchanged",
     "remove_item",
+    "reorganise",
     "request_change",
+    "resume_form",
+    "return_drafts",
     "return_version",
+    "review_drafts",
     "review_periodically",
     "set_authors",
     "settle_rows",
     "start_procedure",
     "start_version",
+    "submit_drafts",
+    "update_declaration",
     "update_document",
+    "update_year_paper",
     "void_change",
+    "void_declaration",
+    "void_year_paper",
     "withdraw_decision",
 ]

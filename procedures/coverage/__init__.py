@@ -1,5 +1,6 @@
 """Coverage on a day: which TTHC have an ISO procedure in force, which of them are up to date."""
 
+from procedures.coverage.declared import Scope, scope_on
 from procedures.coverage.facts import Duty, Facts, Period, TTHCFacts, VersionFacts
 from procedures.coverage.figures import (
     LISTS,
@@ -36,6 +37,7 @@ __all__ = [
     "Period",
     "Reason",
     "Row",
+    "Scope",
     "Standing",
     "TTHCFacts",
     "Tally",
@@ -48,5 +50,6 @@ __all__ = [
     "profile_of",
     "reasons_on",
     "row_on",
+    "scope_on",
     "serving",
 ]

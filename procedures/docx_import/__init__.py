@@ -1,1 +1,1 @@
-"""Procedures that offices wrote in Word: read without trusting them, understood without guessing."""
+"""Procedures that offices wrote in Word: read without trusting them, without guessing."""

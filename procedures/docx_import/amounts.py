@@ -1,4 +1,4 @@
-"""Times as procedures print them: `½ ngày`, `0,5 ngày`, `4 giờ`, `03 ngày làm việc`, `1 ngày 4 giờ`."""
+"""Times as procedures print them: `½ ngày`, `0,5 ngày`, `4 giờ`, `1 ngày 4 giờ`."""
 
 import re
 from dataclasses import dataclass
@@ -180,15 +180,17 @@ _CASE_THEN = re.compile(
     re.I | re.S,
 )
 _BRACKETED_CASE = re.compile(
-    r"^(?P<said>[^()]+)\((?P<case>(?:không|có|cần|phải|trường hợp|đối với|nếu|hồ sơ)\b[^()]+)\)\.?$",
+    r"^(?P<said>[^()]+)"
+    r"\((?P<case>(?:không|có|cần|phải|trường hợp|đối với|nếu|hồ sơ)\b[^()]+)\)\.?$",
     re.I,
 )
 _CASE_WORDS = re.compile(
-    r"^(?:[-+•*]\s*)?(?:(?:áp dụng )?(?:đối với|với|cho)\s+)?(?:(?:các |những )?trường hợp(?:\s+(?=\D)))?",
+    r"^(?:[-+•*]\s*)?(?:(?:áp dụng )?(?:đối với|với|cho)\s+)?"
+    r"(?:(?:các |những )?trường hợp(?:\s+(?=\D)))?",
     re.I,
 )
 _NOT_A_CASE = re.compile(
-    r"(?:tong )?(?:thoi gian|thoi han)(?: .*)?|thoi gian|ke tu.*|trong do|cu the|nhu sau|ghi chu|luu y"
+    r"(?:tong )?(?:thoi gian|thoi han)(?: .*)?|ke tu.*|trong do|cu the|nhu sau|ghi chu|luu y"
 )
 _SAYS_TIME = re.compile(r"\b(?:ngay|trong ngay|lap tuc|theo|ke hoach|buoi|gio|phut|thoi diem)\b")
 
@@ -196,8 +198,7 @@ _SAYS_TIME = re.compile(r"\b(?:ngay|trong ngay|lap tuc|theo|ke hoach|buoi|gio|ph
 def limits_in(text: str) -> list[Limit]:
     """Return the limits that a line states, one per case; none where it says nothing of time."""
     parts = [part.strip(" .;-–+•") for part in re.split(r";|\.\s+(?=[A-ZĐÀ-Ỹ])|\n", text)]
-    found = [limit for part in parts if part and (limit := _limit(part))]
-    return found
+    return [limit for part in parts if part and (limit := _limit(part))]
 
 
 def _limit(part: str) -> Limit | None:
@@ -255,8 +256,8 @@ def _parted(part: str) -> tuple[str, str]:
         return (case_label(case), part) if so else ("", part)
     after = _CASE_AFTER.match(part)
     if after and _QUANTITY.search(after["said"].lower()):
-        if not _QUANTITY.search(after["case"].lower()) and "kể từ" not in after["case"]:
-            return case_label(after["case"]), part
+        is_case = not _QUANTITY.search(after["case"].lower()) and "kể từ" not in after["case"]
+        return (case_label(after["case"]), part) if is_case else ("", part)
     return "", part
 
 

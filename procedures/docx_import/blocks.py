@@ -13,7 +13,7 @@ _BULLET = re.compile(r"^[-–—+•●▪■◦*·❖➢✓]\s+(?=\S)|^[-–—
 
 @dataclass(eq=False)
 class Paragraph:
-    """`label` is the number or bullet before the text, `is_used` whether the text went somewhere."""
+    """`label` is the number or bullet before it, `is_used` whether the text went somewhere."""
 
     text: str
     label: str = ""
@@ -21,6 +21,7 @@ class Paragraph:
     is_bold: bool = False
     is_centred: bool = False
     points_to_page: bool = False  # a line of a table of contents
+    mark: str = ""  # a bullet that was typed, no list of Word's
     is_used: bool = False
 
     @property
@@ -47,7 +48,10 @@ class Cell:
 
     @property
     def text(self) -> str:
-        return "\n".join(p.shown for p in self.paragraphs() if p.shown)
+        lines = self.lines
+        if len(lines) == 1:
+            return lines[0].shown
+        return "\n".join(p.mark + p.shown for p in lines)
 
     @property
     def lines(self) -> list[Paragraph]:
@@ -119,16 +123,17 @@ def _cell(raw: dict[str, Any]) -> Cell:
 
 
 def _paragraphs(raw: dict[str, Any]) -> Iterator[Paragraph]:
-    """Yield a paragraph per printed line: typed line breaks part items as often as paragraphs do."""
+    """Yield a paragraph per printed line: typed line breaks part items as paragraphs do."""
     lines = [line for line in raw["text"].split("\n") if line.strip()] or [""]
     for place, line in enumerate(lines):
-        text, label = clean_lines(line), raw["label"] if place == 0 else ""
+        text, label, mark = clean_lines(line), raw["label"] if place == 0 else "", ""
         bullet = _BULLET.match(text)
         if bullet and not label:
-            text, label = text[bullet.end() :], "-"
+            text, label, mark = text[bullet.end() :], "-", bullet[0]
         yield Paragraph(
             text=text,
             label=label,
+            mark=mark,
             style=raw["style"].lower(),
             is_bold=raw["bold"],
             is_centred=raw["center"],

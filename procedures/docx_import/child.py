@@ -45,6 +45,11 @@ _SYMBOLS = {
     "F052": "☑",
     "F0B7": "-",
 }
+_SIGNS = {
+    **dict.fromkeys((f"{W}tab", f"{W}ptab"), "\t"),
+    **dict.fromkeys((f"{W}br", f"{W}cr"), "\n"),
+    f"{W}noBreakHyphen": "-",
+}
 _BLOCKS_INSIDE = {f"{W}sdt", f"{W}sdtContent", f"{W}customXml", f"{W}ins", f"{W}moveTo"}
 
 
@@ -199,27 +204,23 @@ class _Document:
         if own is not None:
             is_bold = _is_on(own)
         vanish = properties.find(f"{W}vanish") if properties is not None else None
+        is_hidden = vanish is not None and _is_on(vanish)
         pieces = []
         for child in run:
             tag = child.tag
             if tag == f"{W}t":
                 pieces.append(child.text or "")
-            elif tag == f"{W}tab" or tag == f"{W}ptab":
-                pieces.append("\t")
-            elif tag == f"{W}br" or tag == f"{W}cr":
-                pieces.append("\n")
-            elif tag == f"{W}noBreakHyphen":
-                pieces.append("-")
+            elif tag in _SIGNS:
+                pieces.append(_SIGNS[tag])
             elif tag == f"{W}sym":
                 pieces.append(_SYMBOLS.get((child.get(f"{W}char") or "").upper(), ""))
             elif tag not in _GONE and isinstance(tag, str):
                 self._walk([child], runs, boxes, is_bold=is_bold)
         text = "".join(pieces)
-        if vanish is not None and _is_on(vanish):
-            if text.strip():
-                self._hidden.append(text)
-        elif text:
+        if not is_hidden:
             runs.append((text, is_bold))
+        elif text.strip():
+            self._hidden.append(text)
 
     # Tables
 

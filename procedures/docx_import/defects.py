@@ -55,7 +55,10 @@ def _date(front: Front, head: Facts, printed: str, name: str, label: str) -> Ite
         return
     told = format_date(front.issued_on)
     if name == "issued_on" and day != front.issued_on:
-        yield f"Chân trang ghi ngày ban hành {format_date(day)}, đầu trang ghi {told}: ngày cũ còn sót."
+        yield (
+            f"Chân trang ghi ngày ban hành {format_date(day)}, đầu trang ghi {told}:"
+            " ngày cũ còn sót."
+        )
     elif name == "effective_on" and day < front.issued_on:
         yield (
             f"Chân trang ghi ngày hiệu lực {format_date(day)}, trước ngày ban hành {told}:"
@@ -102,7 +105,10 @@ def of_forms(forms: list[Form]) -> Iterator[str]:
     for form in forms:
         key = comparison_key(form.code)
         if key and key in seen and fold(seen[key].name) != fold(form.name):
-            yield f"Mã biểu mẫu “{form.code}” dùng cho hai biểu mẫu: “{seen[key].name}” và “{form.name}”."
+            yield (
+                f"Mã biểu mẫu “{form.code}” dùng cho hai biểu mẫu:"
+                f" “{seen[key].name}” và “{form.name}”."
+            )
         elif key:
             seen[key] = form
 

@@ -17,7 +17,8 @@ _LABELS = {
         r"ngày ban hành|ban hành ngày|ngày bh|ngày phát hành|ban hành từ ngày"
         r"|ngày(?=\s*:?\s*[0-3]?\d\s*(?:[/.\-]|tháng))"
     ),
-    "effective_on": r"ngày (?:có )?hiệu lực(?: từ)?|hiệu lực(?: thi hành)?(?: kể)? từ(?: ngày)?|ngày áp dụng|có hiệu lực từ(?: ngày)?",
+    "effective_on": r"ngày (?:có )?hiệu lực(?: từ)?"
+    "|hiệu lực(?: thi hành)?(?: kể)? từ(?: ngày)?|ngày áp dụng|có hiệu lực từ(?: ngày)?",
     "page": r"(?:số )?trang(?: số)?|tổng số trang",
     "title": (
         r"tên (?:quy trình|thủ tục(?: hành chính)?|tài liệu|tthc)"
@@ -36,12 +37,14 @@ _CODE = re.compile(
     r"[A-ZĐ]{1,10}[A-ZĐ0-9]*(?:\s?[-–./_ ]\s?[A-ZĐ0-9&]{1,12}){0,6}(?<![-–./_ ])", re.I
 )
 _LIKE_CODE = re.compile(
-    r"(?=.{4,40}$)(?=.*\d)[A-ZĐ]{2}[A-Za-zĐđ]{0,8}(?:\s?[-–./ ]\s?[A-ZĐ0-9][A-Za-zĐđ0-9&]{0,11}){1,5}"
+    r"(?=.{4,40}$)(?=.*\d)[A-ZĐ]{2}[A-Za-zĐđ]{0,8}"
+    r"(?:\s?[-–./ ]\s?[A-ZĐ0-9][A-Za-zĐđ0-9&]{0,11}){1,5}"
 )
 _WORD_PROCEDURE = re.compile(r"(?:quy trình|thủ tục|hướng dẫn)(?: (?:nội bộ|iso))?", re.I)
 _OFFICE = re.compile(
     r"(?:ubnd|uy ban nhan dan|phong |ban |van phong|tinh |thanh pho|huyen |quan |phuong |xa |thi xa"
-    r"|cong hoa xa hoi|doc lap tu do|trung tam|thanh tra|kho bac|bao hiem|cong an|chi cuc|cuc |truong |logo|hoi dong)"
+    r"|cong hoa xa hoi|doc lap tu do|trung tam|thanh tra|kho bac|bao hiem|cong an|chi cuc|cuc "
+    r"|truong |logo|hoi dong)"
 )
 
 
@@ -336,7 +339,8 @@ def _ends_title(line: Paragraph) -> bool:
         LABEL.match(line.text)
         or _is_office(line)
         or re.match(
-            r"(?:nguoi |ho ten|chu ky|chuc (?:vu|danh)|soan thao|bien soan|muc luc|trang|xem xet|phe duyet|ban hanh kem)",
+            r"(?:nguoi |ho ten|chu ky|chuc (?:vu|danh)|soan thao|bien soan|muc luc|trang"
+            r"|xem xet|phe duyet|ban hanh kem)",
             text,
         )
         or _DATE.search(line.text)
@@ -378,8 +382,6 @@ def _use(lines: list[Paragraph], front: Front) -> None:
             or (front.code and comparison_key(front.code) == comparison_key(line.text))
         ):
             line.take()
-        elif (
-            _is_office(line) and len(text.split()) < 14 and (line.text.isupper() or line.is_bold)
-        ):
+        elif _is_office(line) and len(text.split()) < 14 and (line.text.isupper() or line.is_bold):
             front.issuer = front.issuer or clean(line.text)
             line.take()

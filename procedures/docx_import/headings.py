@@ -29,7 +29,8 @@ _SAID = {
         r"|ky hieu|giai thich))*"
     ),
     "responsibility": r"(?:phan cong )?trach nhiem(?: (?:chung|thuc hien|va quyen han|ap dung))?",
-    "content": r"noi dung(?: (?:quy trinh|thuc hien|chi tiet|cua quy trinh|thu tuc))*",
+    "content": r"(?:nhung )?quy dinh (?:chung|cu the)|thong tin chung"
+    r"|noi dung(?: (?:quy trinh|thuc hien|chi tiet|cua quy trinh|thu tuc))*",
     "bases": (
         r"(?:cac )?(?:co so|can cu)(?: van ban)? (?:phap ly|phap luat|phap li)"
         r"(?: (?:cua|de|ban hanh|thuc hien|giai quyet|thu tuc|hanh chinh|tthc|va can cu .*))*"
@@ -47,7 +48,8 @@ _SAID = {
     ),
     "dossier": (
         r"(?:danh muc )?(?:(?:yeu cau ve )?thanh phan(?: (?:va )?so luong)?(?: cua)?"
-        r" (?:ho so|giay to)|thanh phan|ho so (?:bao gom|gom|gom co|yeu cau|can co|thu tuc hanh chinh"
+        r" (?:ho so|giay to)|thanh phan|ho so (?:bao gom|gom|gom co|yeu cau|can co"
+        r"|thu tuc hanh chinh"
         r"|de nghi)|danh muc ho so|giay to can thiet|ho so thanh phan)"
         r"(?: (?:bao gom|gom|gom co|can nop|phai nop|va so luong|so luong|so luong ho so))*" + _TAIL
     ),
@@ -85,15 +87,18 @@ _SAID = {
         r"(?:ten )?(?:cac |danh muc |he thong )?(?:cac )?(?:bieu mau|mau bieu|mau don|mau to khai"
         r"|phu luc bieu mau)"
         r"(?: (?:mau|don|to khai|va|su dung|kem theo|ap dung|lien quan|phu luc|bieu mau|hanh chinh"
-        r"|dinh kem|thu tuc|trong quy trinh|duoc|di kem|hoac|cac|can|dien|neu co|ket qua|tham chieu))*"
+        r"|dinh kem|thu tuc|trong quy trinh|duoc|di kem|hoac|cac|can|dien|neu co|ket qua"
+        r"|tham chieu))*"
     ),
     "conditions": (
         r"(?:cac )?(?:yeu cau|dieu kien)(?: (?:va |hoac )?(?:dieu kien|yeu cau))?"
         r"(?: (?:thuc hien|doi voi|giai quyet|ve|khac))*" + _TAIL
     ),
     "steps": (
-        r"(?:noi dung )?(?:mo ta |dien giai |chi tiet )?(?:cac )?(?:quy trinh|trinh tu|buoc|luu do|so do)"
-        r"(?: (?:cac buoc|xu ly|giai quyet|thuc hien|tien hanh|cong viec|noi bo|tac nghiep|qua trinh"
+        r"(?:noi dung )?(?:mo ta |dien giai |chi tiet )?(?:cac )?(?:quy trinh|trinh tu|buoc"
+        r"|luu do|so do)"
+        r"(?: (?:cac buoc|xu ly|giai quyet|thuc hien|tien hanh|cong viec|noi bo|tac nghiep"
+        r"|qua trinh"
         r"|cac|buoc|chi tiet|thu tuc|hanh chinh|tthc|ho so|va|thoi gian|trach nhiem|tung buoc"
         r"|dien tu|noi dung|trinh tu|quy trinh|mo ta|luu do|dien giai|trong))+"
         r"|(?:cac buoc|luu do|trinh tu|buoc thuc hien)"
@@ -108,7 +113,8 @@ _SAID = {
     "field": r"linh vuc|cap(?: do)? thuc hien|muc do(?: dich vu cong| cung cap)?.{0,30}",
     "revisions": (
         r"(?:trang |bang |phieu |so )?(?:theo doi |ghi nhan |ghi |lich su |tinh trang |kiem soat )*"
-        r"(?:so lan |cac lan |nhung |cac )?(?:thay doi|sua doi)(?: (?:tai lieu|quy trinh|noi dung|bo sung"
+        r"(?:so lan |cac lan |nhung |cac )?(?:thay doi|sua doi)(?: (?:tai lieu|quy trinh"
+        r"|noi dung|bo sung"
         r"|cua))*"
     ),
     "distribution": r"noi nhan|phan phoi(?: tai lieu)?|danh sach phan phoi|noi (?:nhan )?tai lieu",
@@ -117,13 +123,14 @@ _SAID = {
 _LABELLED = {"quy trinh": "steps", "doi tuong": "applicants", "cach thuc": "modes"}  # short names
 _HEADINGS = {key: re.compile(words) for key, words in _SAID.items()}
 _LABEL = re.compile(
-    r"(?:(?:mục|phần|chương)\s+)?"
+    r"(?:(?i:mục|phần|chương)\s+)?"
     r"(?P<label>(?:[0-9]{1,2}|[IVX]{1,5})(?:\s?[.\-]\s?(?:[0-9]{1,2}|[a-zđ])(?![\w]))*"
     r"|[a-zđA-ZĐ](?=\s?[.)/:]))"
     r"(?:\s?[.):/\-–]+\s*|\s+|$)",
 )
 _BRACKET = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _LISTS = frozenset({"records", "forms", "dossier", "submit", "present", "steps", "bases"})
+UNKNOWN = "unknown"
 NARRATIVE = frozenset({"purpose", "scope", "references", "definitions", "responsibility"})
 _MOST_WORDS = 16
 
@@ -193,13 +200,9 @@ def heading_of(paragraph: Paragraph, current: Heading | None) -> Heading | None:
     if paragraph.points_to_page:
         return None
     found = heading_in(paragraph.text, paragraph.label)
+    stands_out = _stands_out(paragraph)
     if found is None:
-        return None
-    stands_out = (
-        paragraph.is_bold
-        or paragraph.style.startswith(("heading", "tiêu đề", "title"))
-        or paragraph.text.isupper()
-    )
+        return _unknown(paragraph, current) if stands_out else None
     if found.key in {"submit", "present", "sets"}:
         return found
     if found.label == "-":
@@ -213,8 +216,31 @@ def heading_of(paragraph: Paragraph, current: Heading | None) -> Heading | None:
     return found
 
 
+def _stands_out(paragraph: Paragraph) -> bool:
+    return (
+        paragraph.is_bold
+        or paragraph.style.startswith(("heading", "tiêu đề", "title"))
+        or paragraph.text.isupper()
+    )
+
+
+def _unknown(paragraph: Paragraph, current: Heading | None) -> Heading | None:
+    """Return the heading of a part that procedures do not usually have; it ends the one before."""
+    label, text = paragraph.label.strip(" .):/-"), paragraph.text
+    if not label:
+        label, text = split_label(text)
+    if current is None or not label or len(text.split()) > _MOST_WORDS or text.endswith(";"):
+        return None
+    is_part = re.fullmatch(r"[IVX]+|[A-ZĐ]", label) and not current.major
+    same_depth = label.count(".") == current.label.count(".") and current.major
+    is_next = same_depth and _goes_up(Heading(UNKNOWN, label, text), current)
+    if is_part or is_next or paragraph.style.startswith("heading"):
+        return Heading(UNKNOWN, label, text)
+    return None
+
+
 def is_title_like(heading: Heading) -> bool:
-    """Tell whether a heading, on the front page, is rather a part of the title: *QUY TRÌNH NỘI BỘ*."""
+    """Tell whether a heading is, on the front page, rather a part of the title."""
     return heading.key in ("steps", "name", "tthc", "field") and not heading.label
 
 

@@ -49,7 +49,7 @@ def whole(text: str | None, default: int = 0) -> int:
 
 
 class Numbering:
-    """Counts as Word does; ask it once for each numbered paragraph, in the order of the document."""
+    """Counts as Word does; ask it once for each numbered paragraph, in their order."""
 
     def __init__(self, definitions: etree._Element | None) -> None:
         self._levels: dict[str, dict[int, dict[str, Any]]] = {}

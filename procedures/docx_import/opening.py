@@ -22,7 +22,7 @@ _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _ZIP = b"PK\x03\x04"
 _SENTENCES = {
     "too_large": (
-        f"Tệp lớn hơn {MAX_FILE_BYTES // 2**20} MB: nén hoặc bỏ bớt hình ảnh trong tệp rồi chọn lại."
+        f"Tệp lớn hơn {MAX_FILE_BYTES // 2**20} MB: nén hoặc bỏ bớt hình ảnh rồi chọn lại tệp."
     ),
     "empty": "Tệp trống, không có nội dung.",
     "extension": "Chỉ nhận tệp Word (.docx, .doc).",
@@ -34,7 +34,7 @@ _SENTENCES = {
         "Không chuyển được tệp Word kiểu cũ (.doc): mở bằng Word, chọn Lưu thành (Save As) kiểu"
         " .docx rồi chọn lại tệp."
     ),
-    "macro": "Tệp có chứa macro nên không được nhận: lưu lại kiểu .docx (không macro) rồi chọn lại.",
+    "macro": "Tệp có chứa macro nên không được nhận: lưu lại kiểu .docx rồi chọn lại tệp.",
     "password": "Tệp đặt mật khẩu nên không đọc được: bỏ mật khẩu trong Word rồi chọn lại tệp.",
     "mismatch": "Nội dung tệp không đúng với phần mở rộng: mở tệp bằng Word, lưu lại kiểu .docx.",
     "not_document": "Nội dung tệp không phải là văn bản Word (.docx).",
@@ -44,7 +44,7 @@ _SENTENCES = {
         " (hình ảnh, mẫu, đối tượng), lưu lại rồi chọn lại tệp."
     ),
     "bomb": "Tệp nén quá mức an toàn nên không được nhận: chép nội dung sang tệp .docx mới.",
-    "too_heavy": "Tệp quá nặng, không đọc xong trong giới hạn: chia nhỏ hoặc bỏ phần thừa trong tệp.",
+    "too_heavy": "Tệp quá nặng, không đọc xong trong giới hạn: bỏ phần thừa hoặc chia nhỏ tệp.",
 }
 _REFUSED_EXTENSIONS = {".docm": "macro", ".dotm": "macro"}
 

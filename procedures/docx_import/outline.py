@@ -1,5 +1,6 @@
 """The sections of a document, whether it runs down the page or stands in one big table."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -13,11 +14,12 @@ from procedures.docx_import.blocks import (
     paragraphs_of,
 )
 from procedures.docx_import.headings import (
+    UNKNOWN,
     Heading,
     heading_in,
     heading_of,
-    is_title_like,
     is_label,
+    is_title_like,
     major_of,
 )
 from procedures.docx_import.tables import (
@@ -28,8 +30,10 @@ from procedures.docx_import.tables import (
     is_sign_table,
     layout_of,
 )
+from qms.foundation.text import fold
 
 FRONT = "front"
+_FORM_BEGINS = re.compile(r"cong hoa xa hoi chu nghia|doc lap tu do hanh phuc")
 _KINDS = {"submit": "dossier", "present": "dossier"}
 
 
@@ -67,7 +71,7 @@ class _Walker:
     def __init__(self, keys: Counter[str]) -> None:
         self._ahead = keys  # how often each heading is still to come
         self.sections = [Section(FRONT)]
-        self._in_contents = False
+        self._in_contents = self._in_appendix = False
         self._had_steps = False
         self._last: Grid | None = None  # the data table that a next one may go on with
 
@@ -81,6 +85,10 @@ class _Walker:
 
     def walk(self, blocks: list[Block]) -> None:
         for block in blocks:
+            self._in_appendix = self._in_appendix or self._begins_appendix(block)
+            if self._in_appendix:
+                self._append(block)
+                continue
             if isinstance(block, Table):
                 self._table(block)
                 continue
@@ -89,6 +97,19 @@ class _Walker:
             else:
                 self._paragraph(block)
             self._pass(block)
+
+    def _begins_appendix(self, block: Block) -> bool:
+        """Whether blank forms begin here, which procedures append after their last section."""
+        if not {section.key for section in self.sections} & {"records", "steps"}:
+            return False
+        lines = [block] if isinstance(block, Paragraph) else list(paragraphs_of([block]))[:6]
+        return any(_FORM_BEGINS.match(fold(line.text)) for line in lines)
+
+    def _append(self, block: Block) -> None:
+        """Keep what belongs to a blank form as it is: no heading in it is one of the procedure."""
+        if self._key != "appendix":
+            self.sections.append(Section("appendix"))
+        self._add(block if isinstance(block, Paragraph) else Grid(block.rows))
 
     def _pass(self, paragraph: Paragraph) -> None:
         found = heading_in(paragraph.text, paragraph.label)
@@ -109,8 +130,11 @@ class _Walker:
         if heading is None:
             self._add(paragraph)
         else:
-            paragraph.take()
+            if heading.key != UNKNOWN:
+                paragraph.take()
             self._open(heading)
+            if heading.key == UNKNOWN:
+                self._add(paragraph)
 
     def _open(self, heading: Heading) -> None:
         self._in_contents = heading.key == "toc"
@@ -159,7 +183,9 @@ class _Walker:
             row = rows[place]
             new = layout_of(rows[place:], self._key)
             heading = (
-                None if new and not _has_section_number(row) else self._row_heading(row, layout or before)
+                None
+                if new and not _has_section_number(row)
+                else self._row_heading(row, layout or before)
             )
             if heading is not None:
                 self._flush(pending, layout)

@@ -10,16 +10,15 @@ from typing import Any
 from procedures.docx_import import defects
 from procedures.docx_import.amounts import Limit, limits_in
 from procedures.docx_import.blocks import Paragraph, Story, paragraphs_of
+from procedures.docx_import.dossier import Item, read_dossier
 from procedures.docx_import.front import Front, code_in, facts_of, read_front
 from procedures.docx_import.headings import NARRATIVE
 from procedures.docx_import.lists import (
     Form,
     Found,
-    Item,
     Kept,
     is_silent,
     read_bases,
-    read_dossier,
     read_forms,
     read_records,
 )

@@ -18,7 +18,8 @@ _BEGINS = re.compile(
     r"(?:bước|b)\s*(?P<no>[0-9]{1,2}[a-zđ]?)\s*[.:)\-–]?\s*(?P<rest>.*)", re.I | re.S
 )
 _WHO = re.compile(
-    r"(?:người |đơn vị |bộ phận )?(?:trách nhiệm|thực hiện|phụ trách)(?: thực hiện)?\s*:\s*(?P<said>.+)",
+    r"(?:người |đơn vị |bộ phận )?(?:trách nhiệm|thực hiện"
+    r"|phụ trách)(?: thực hiện)?\s*:\s*(?P<said>.+)",
     re.I,
 )
 _TIME = re.compile(r"(?:thời gian|thời hạn)(?: thực hiện| giải quyết)?\s*:\s*(?P<said>.+)", re.I)
@@ -185,10 +186,9 @@ class _GridReader:
         output, note = layout.text(row, "output"), layout.text(row, "note")
         times = [self._take_time(row, place) for place in range(len(self._times))]
         before = self._rows[-1] if self._rows else None
-        if before is not None and not printed_no and not work:
-            if not self._goes_on(row, "work") or self._goes_on(row, "no") or not self._has_numbers:
-                self._add_to(before, who, output, note, times)
-                return
+        if before is not None and not printed_no and not work and self._only_goes_on(row):
+            self._add_to(before, who, output, note, times)
+            return
         if not work and before is not None and self._goes_on(row, "work"):
             work = before.work
         if not who and before is not None and self._goes_on(row, "who"):
@@ -211,6 +211,11 @@ class _GridReader:
         )
         self._rows.append(step)
         self._steps.rows.append(step)
+
+    def _only_goes_on(self, row: Row) -> bool:
+        """Whether a row without number and work is the rest of the row above, not a step."""
+        is_same = self._goes_on(row, "no") or not self._has_numbers
+        return is_same or not self._goes_on(row, "work")
 
     def _take_time(self, row: Row, place: int) -> tuple[int | None, str]:
         minutes, text = self._minutes(row, place)
@@ -268,9 +273,8 @@ def _read_lines(sections: Iterable[Section], steps: Steps) -> None:
             steps.cases = [""]
             _read_into(current, found["rest"] if found else paragraph.text, steps)
             paragraph.take()
-        elif current is not None:
-            if _read_into(current, paragraph.text, steps):
-                paragraph.take()
+        elif current is not None and _read_into(current, paragraph.text, steps):
+            paragraph.take()
 
 
 def _lines(sections: Iterable[Section]) -> Iterator[Paragraph]:

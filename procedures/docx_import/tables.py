@@ -13,7 +13,8 @@ _ROLES: dict[str, re.Pattern[str]] = {
     role: re.compile(words)
     for role, words in {
         "no": r"(?:so )?tt|stt|so thu tu|b|buoc|buoc so|no|thu tu|ma buoc|so buoc",
-        "kept_for": r".*\b(?:thoi (?:gian|han) (?:luu|bao quan)|han luu|thoi han$|thoi gian$).*(?<!xu ly)",
+        "kept_for": r".*\b(?:thoi (?:gian|han) (?:luu|bao quan)|han luu|thoi han$"
+        "|thoi gian$).*(?<!xu ly)",
         "keeper": (
             r".*\b(?:noi|nguoi|don vi|bo phan|trach nhiem|vi tri|dia diem|phuong thuc|noi va nguoi)"
             r" (?:luu|bao quan|giu).*|luu tai.*|don vi quan ly|nguoi giu|noi luu.*"
@@ -28,26 +29,33 @@ _ROLES: dict[str, re.Pattern[str]] = {
         "submit": r"(?:phai |can )?nop(?: ho so)?",
         "present": r"(?:phai |can )?xuat trinh(?: doi chieu)?",
         "kind": (
-            r"(?:hinh thuc|loai|yeu cau|cach|tinh chat|quy cach)(?: (?:nop|xuat trinh|giay to|ho so|ban"
+            r"(?:hinh thuc|loai|yeu cau|cach|tinh chat|quy cach)(?: (?:nop|xuat trinh|giay to"
+            r"|ho so|ban"
             r"|van ban|hoac|va))*|nop xuat trinh|nop hoac xuat trinh"
         ),
         "code": (
-            r"(?:ma(?: so| hieu)?|ky hieu|so hieu|so ky hieu|ky hieu ma hieu)(?: (?:cua |tai lieu|bieu mau"
-            r"|mau|ho so|van ban|so|tthc|thu tuc(?: hanh chinh)?))*|so va ky hieu|mau so|so ky hieu van ban"
+            r"(?:ma(?: so| hieu)?|ky hieu|so hieu|so ky hieu|ky hieu ma hieu)(?: (?:cua "
+            r"|tai lieu|bieu mau"
+            r"|mau|ho so|van ban|so|tthc|thu tuc(?: hanh chinh)?))*|so va ky hieu|mau so"
+            r"|so ky hieu van ban"
         ),
         "who": (
-            r".*\b(?:trach nhiem|nguoi (?:thuc hien|phu trach|lam|chu tri)|don vi(?: .{0,20})? thuc hien"
+            r".*\b(?:trach nhiem|nguoi (?:thuc hien|phu trach|lam|chu tri)"
+            r"|don vi(?: .{0,20})? thuc hien"
             r"|bo phan|chuc danh|don vi|co quan thuc hien|phu trach|can bo|chu tri|vi tri thuc hien"
             r"|co quan|nguoi chiu).*|thuc hien|ai lam|vi tri"
         ),
         "work": (
-            r"(?:ten |cac |mo ta |noi dung )?(?:trinh tu|noi dung|cong viec|hoat dong|buoc|buoc thuc hien"
+            r"(?:ten |cac |mo ta |noi dung )?(?:trinh tu|noi dung|cong viec|hoat dong|buoc"
+            r"|buoc thuc hien"
             r"|buoc cong viec|cac buoc|dien giai|cong doan|mo ta|quy trinh)(?: .*)?|luu do.*"
         ),
-        "case": r"(?:cac )?truong hop(?: .*)?|doi tuong(?: .*)?|loai ho so|thu tuc|ten thu tuc.*|loai viec",
+        "case": r"(?:cac )?truong hop(?: .*)?|doi tuong(?: .*)?|loai ho so|thu tuc"
+        "|ten thu tuc.*|loai viec",
         "output": r".*\b(?:bieu mau|ket qua|san pham|mau bieu|tai lieu|ho so|dau ra)\b.*",
         "name": (
-            r"(?:ten |cac |danh muc |thanh phan |loai )*(?:giay to|thu tuc|tthc|ho so|thanh phan|tai lieu|bieu mau|mau"
+            r"(?:ten |cac |danh muc |thanh phan |loai )*(?:giay to|thu tuc|tthc|ho so"
+            r"|thanh phan|tai lieu|bieu mau|mau"
             r"|mau don|van ban|ten|trich yeu|noi dung|co so phap ly|can cu phap ly|can cu)(?: .*)?"
             r"|trich yeu.*|ten.*"
         ),
@@ -79,8 +87,10 @@ _UNIT_WORDS = re.compile(
     r"\b(?:don vi tinh|dvt|tinh bang|ngay lam viec|ngay|gio lam viec|gio|phut|thuc hien|giai quyet"
     r"|xu ly|thoi gian|thoi han|tg|toi da|du kien|quy dinh|lam viec)\b"
 )
+_STEP_LABEL = re.compile(r"(?:bước|b)?\s*[0-9]{1,2}[.:]?", re.I)
 _REVISED = re.compile(
-    r"\b(?:noi dung (?:sua doi|thay doi)|lan sua doi|ngay sua doi|sua doi lan|mo ta noi dung (?:sua|thay) doi|vi tri sua doi|yeu cau sua doi)\b"
+    r"\b(?:noi dung (?:sua doi|thay doi)|lan sua doi|ngay sua doi|sua doi lan"
+    r"|mo ta noi dung (?:sua|thay) doi|vi tri sua doi|yeu cau sua doi)\b"
 )
 SIGNS = tuple(
     re.compile(words)
@@ -115,7 +125,7 @@ class Layout:
         return [column for column in self.columns if column.role == role]
 
     def cells(self, row: Row, column: Column) -> list[Cell]:
-        """Return the cells of `row` that stand under `column`; a wide one may stand under several."""
+        """Return the cells of `row` under `column`; a wide one may stand under several."""
         return [cell for cell in row if self._belongs(cell, column)]
 
     def _belongs(self, cell: Cell, column: Column) -> bool:
@@ -177,6 +187,7 @@ def layout_of(rows: list[Row], section: str) -> Layout | None:
             _read_second_row(layout, rows)
             if kind == "steps":
                 _find_times(layout, rows)
+                _find_numbers(layout, rows)
             _name_cases(layout)
             return layout
     return None
@@ -250,7 +261,7 @@ def _is_enough(kind: str, columns: list[Column], *, is_expected: bool) -> bool:
 
 
 def _read_second_row(layout: Layout, rows: list[Row]) -> None:
-    """Read a header of two rows: names of cases below *Thời gian*, kinds of copies below a count."""
+    """Read a header of two rows: cases below *Thời gian*, kinds of copies below a count."""
     if len(rows) < 2:
         return
     first, second = rows[0], rows[1]
@@ -291,6 +302,23 @@ def _read_second_row(layout: Layout, rows: list[Row]) -> None:
                 )
             )
     layout.columns, layout.depth = columns, 2
+
+
+def _find_numbers(layout: Layout, rows: list[Row]) -> None:
+    """Take a column of `B1`, `Bước 2` for the numbers, and another one for the work."""
+    if layout.of("no"):
+        return
+    for column in layout.of("work"):
+        below = [cell for row in rows[layout.depth :] for cell in layout.cells(row, column)]
+        texts = [cell.text for cell in below if cell.text]
+        numbers = [text for text in texts if _STEP_LABEL.fullmatch(text)]
+        others = [
+            other
+            for other in layout.columns
+            if other.role in ("", "note", "output") and _ROLES["work"].fullmatch(fold(other.text))
+        ]
+        if others and len(numbers) * 2 > len(texts):
+            column.role, others[0].role = "no", "work"
 
 
 def _find_times(layout: Layout, rows: list[Row]) -> None:
@@ -344,7 +372,8 @@ def is_front(rows: list[Row]) -> bool:
         for cell in row:
             for line in cell.lines:
                 found = re.match(
-                    r"(ma hieu|ma so|ky hieu|lan ban hanh|ngay ban hanh|lan sua doi|ngay hieu luc|ban hanh lan|so hieu|ma tai lieu|ma quy trinh)\b",
+                    r"(ma hieu|ma so|ky hieu|lan ban hanh|ngay ban hanh|lan sua doi"
+                    r"|ngay hieu luc|ban hanh lan|so hieu|ma tai lieu|ma quy trinh)\b",
                     fold(line.text),
                 )
                 if found:

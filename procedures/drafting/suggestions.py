@@ -81,7 +81,8 @@ def suggestions(version: ProcedureVersion) -> dict[str, Any]:
     agency = version.procedure.agency
     duties = Responsibility.objects.filter(unit__in=Unit.objects.within(agency))
     tthc = TTHC.objects.filter(pk__in=duties.values("tthc")).order_by("code")
-    forms = Form.objects.filter(agency=agency, kind=Form.Kind.INTERNAL)
+    in_use = Q(ended_on=None) | Q(ended_on__gt=today())
+    forms = Form.objects.filter(in_use, agency=agency, kind=Form.Kind.INTERNAL)
     return {
         "positions": Position.objects.filter(is_active=True).values_list("name", flat=True),
         "units": Unit.objects.within(agency).filter(valid_to=None).values_list("name", flat=True),

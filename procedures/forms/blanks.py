@@ -6,6 +6,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Q
 
 from procedures.models import Form
 from qms.foundation.dates import today
@@ -15,7 +16,18 @@ from qms.organisation.models import Unit
 from qms.records import files
 
 
-class BlankForm(forms.Form):
+class _WithFile(forms.Form):
+    """Reads the field `file` once: its bytes, and the kind that they are."""
+
+    def clean_file(self) -> UploadedFile | None:
+        upload: UploadedFile | None = self.cleaned_data["file"]
+        if upload is not None:
+            self.file_data = upload.read(settings.MAX_UPLOAD_BYTES + 1)
+            self.file_kind = files.kind_of(self.file_data, upload.name or "", allowed=files.FORMS)
+        return upload
+
+
+class BlankForm(_WithFile):
     """A form of the office's own, or one that the law sets; a known one gets a new issue."""
 
     kind = forms.ChoiceField(
@@ -51,13 +63,6 @@ class BlankForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.agency = agency
         self.fields["valid_from"].initial = today
-
-    def clean_file(self) -> UploadedFile | None:
-        upload: UploadedFile | None = self.cleaned_data["file"]
-        if upload is not None:
-            self.file_data = upload.read(settings.MAX_UPLOAD_BYTES + 1)
-            self.file_kind = files.kind_of(self.file_data, upload.name or "", allowed=files.FORMS)
-        return upload
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -95,3 +100,70 @@ class BlankForm(forms.Form):
             raise ValidationError(
                 {"file": "Biểu mẫu này đã có; hãy chọn tệp của lần ban hành mới."}
             )
+
+
+class BlankIssueForm(_WithFile):
+    """The next issue of a form."""
+
+    file = forms.FileField(
+        label="Tệp mẫu",
+        help_text="docx, xlsx hoặc pdf. Người dùng tải đúng tệp này.",
+        error_messages={
+            "required": "Hãy chọn tệp của lần ban hành mới.",
+            "empty": "Tệp rỗng. Hãy chọn lại tệp có nội dung.",
+        },
+    )
+    valid_from = DateField(
+        label="Dùng từ ngày",
+        help_text="Từ ngày này các quy trình đưa ra tệp mới; các lần trước vẫn được giữ.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["valid_from"].initial = today
+
+
+class BlankReplaceForm(forms.Form):
+    """From when a form is no longer used, and which one is used in its place."""
+
+    successor = forms.ModelChoiceField(
+        label="Thay bằng",
+        queryset=Form.objects.none(),
+        required=False,
+        empty_label="– ngừng dùng, không có mẫu thay –",
+        help_text="Trang đọc quy trình đưa ra mẫu này thay cho mẫu cũ.",
+        error_messages={"invalid_choice": "Hãy chọn một biểu mẫu đang dùng."},
+    )
+    ended_on = DateField(label="Ngừng dùng từ ngày")
+    reason = forms.CharField(
+        label="Lý do",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Hãy ghi lý do."},
+    )
+    is_asking = forms.BooleanField(
+        label="Tạo đề nghị sửa đổi cho từng quy trình đang dùng mẫu này",
+        required=False,
+        help_text="Mỗi quy trình một phiếu yêu cầu, nội dung là thay biểu mẫu.",
+    )
+
+    def __init__(self, *args: Any, blank: Form, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        in_use = Q(ended_on=None) | Q(ended_on__gt=today())
+        others = Form.objects.filter(in_use, agency=blank.agency).exclude(pk=blank.pk)
+        self.fields["successor"].queryset = others.order_by("code", "name")  # type: ignore[attr-defined]
+        self.fields["ended_on"].initial = today
+
+    def add_refusal(self, refusal: ValidationError) -> None:
+        """Tell what was refused, at the field that it is about where this form has it."""
+        if hasattr(refusal, "error_dict") and not set(refusal.error_dict) <= set(self.fields):
+            refusal = ValidationError(refusal.messages)
+        self.add_error(None, refusal)
+
+
+class BlankResumeForm(forms.Form):
+    """Why a form that had ended is used again."""
+
+    reason = forms.CharField(
+        label="Lý do dùng lại", max_length=255, error_messages={"required": "Hãy ghi lý do."}
+    )

@@ -1,10 +1,15 @@
 """Forms (biểu mẫu) and their issues: the blanks that procedures use."""
 
-from django.db import models
+import datetime as dt
 
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.urls import reverse
+
+from qms.foundation.dates import format_date
 from qms.foundation.recorded import RecordedModel, kept_history
 from qms.foundation.text import clean, comparison_key
-from qms.organisation.models import Unit
+from qms.organisation.models import Unit, User
 from qms.records.models import StoredFile
 
 
@@ -41,6 +46,52 @@ class Form(RecordedModel):
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}".strip()
+
+    def get_absolute_url(self) -> str:
+        return reverse("procedures:blank-detail", args=[self.pk])
+
+    def is_used(self, *, on: dt.date) -> bool:
+        """Tell whether it may still be filled in on the day."""
+        return self.ended_on is None or on < self.ended_on
+
+    def issue_on(self, on: dt.date) -> "FormIssue | None":
+        """Return the issue to fill in on the day: the last that had begun."""
+        begun = [issue for issue in self.issues.all() if issue.valid_from <= on]
+        return max(begun, key=lambda issue: issue.valid_from, default=None)
+
+    def end(self, *, on: dt.date, successor: "Form | None", by: User, reason: str) -> None:
+        """Take it out of use from the day on, in favour of `successor` where there is one.
+
+        Raises ValidationError where it ended already, an issue begins on the day or later, or the
+        successor is none that may be used from that day on.
+        """
+        if self.ended_on is not None:
+            raise ValidationError(f"Biểu mẫu đã ngừng dùng từ {format_date(self.ended_on)}.")
+        if last := self.issues.filter(valid_from__gte=on).order_by("valid_from").last():
+            raise ValidationError(
+                {
+                    "ended_on": f"Lần ban hành {last.issue_no:02d} dùng từ "
+                    f"{format_date(last.valid_from)}: hãy chọn ngày sau đó."
+                }
+            )
+        if successor is not None and (
+            successor.pk == self.pk
+            or successor.agency_id != self.agency_id
+            or not successor.is_used(on=on)
+        ):
+            raise ValidationError({"successor": "Biểu mẫu này không dùng được từ ngày đó."})
+        self.ended_on, self.successor = on, successor
+        self.record(by=by, reason=reason)
+
+    def resume(self, *, by: User, reason: str) -> None:
+        """Take it into use again, as if it had not ended: for what was ended by mistake.
+
+        Raises ValidationError where it has not ended.
+        """
+        if self.ended_on is None:
+            raise ValidationError("Biểu mẫu này vẫn đang dùng.")
+        self.ended_on, self.successor = None, None
+        self.record(by=by, reason=reason)
 
     @staticmethod
     def key_of(kind: str, code: str, name: str, source: str) -> str:

@@ -1,6 +1,7 @@
 """The legal register: external documents (ISO 9001 7.5.3) and what became of them."""
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.db import models
@@ -114,6 +115,19 @@ class LegalChange(RecordedModel):
     def ends_by(self, day: dt.date) -> bool:
         """Tell whether the document is no longer valid on `day` because of this change."""
         return not self.is_void and self.kind in self.ENDING and self.effective_on <= day
+
+
+def validity(changes: Iterable[LegalChange], document: LegalDocument, day: dt.date) -> str:
+    """Return what the badge shows of a document on the day, empty where nothing is known.
+
+    Only what was recorded is said: no change recorded is no proof that it is valid.
+    """
+    ended = [change.kind for change in changes if change.ends_by(day)]
+    if ended:
+        return "replaced" if ended[-1] == LegalChange.Kind.REPLACED else "ended"
+    if document.effective_on is None:
+        return ""
+    return "scheduled" if document.effective_on > day else "in_force"
 
 
 class Review(RecordedModel):

@@ -17,7 +17,7 @@ from qms.foundation.dates import format_date
 from qms.organisation.models import AgencyProfile, Unit, User
 
 _DISTRIBUTION = (
-    ("number", "TT", 6),
+    ("no", "TT", 6),
     ("receiver", "Người nhận, giữ", 30),
     ("place", "Chức danh, đơn vị", 36),
     ("form", "Hình thức", 26),

@@ -20,6 +20,7 @@ from procedures.models import (
     VersionBasis,
     VersionTTHC,
 )
+from procedures.models.legal import validity
 from procedures.permissions import (
     reader_agencies,
     visible_drafts,
@@ -83,19 +84,6 @@ class DocumentView:
     @property
     def amended(self) -> list[LegalChange]:
         return [change for change in self.made if change.kind == LegalChange.Kind.AMENDED]
-
-
-def validity(changes: Iterable[LegalChange], document: LegalDocument, day: dt.date) -> str:
-    """Return what the badge shows of a document on the day, empty where nothing is known.
-
-    Only what was recorded is said: no change recorded is no proof that it is valid.
-    """
-    ended = [change.kind for change in changes if change.ends_by(day)]
-    if ended:
-        return "replaced" if ended[-1] == LegalChange.Kind.REPLACED else "ended"
-    if document.effective_on is None:
-        return ""
-    return "scheduled" if document.effective_on > day else "in_force"
 
 
 def document_view(user: Any, document: LegalDocument, day: dt.date) -> DocumentView:

@@ -27,7 +27,8 @@ from qms.records.models import Signature
 def visible_draft(request: HttpRequest, pk: int) -> ProcedureVersion:
     """Return an open or discarded version that this person may see, or answer 404."""
     versions = may.visible_drafts(request.user).select_related(
-        "procedure__owner", "procedure__agency__profile", "base", "scan", "submitted_by"
+        *("procedure__owner", "procedure__agency__profile", "base", "scan", "submitted_by"),
+        "bundle_link__bundle",
     )
     return get_object_or_404(versions.prefetch_related("author_links__person"), pk=pk)
 

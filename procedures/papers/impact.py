@@ -11,7 +11,7 @@ from qms.records.paper import Block, Column, Grid, Heading, Labelled, Paper, Sig
 from qms.records.signatures import manner
 
 _MOST = 3  # signatures side by side
-_COLUMNS = (
+COLUMNS = (
     ("no", "TT", 8),
     ("code", "Mã hiệu", 30),
     ("title", "Tên quy trình", 50),
@@ -29,7 +29,7 @@ def impact_paper(sheet: ImpactSheet, states: Sequence[RowState]) -> Paper:
     code, title = settings.paper("impact")
     columns = tuple(
         Column(settings.label("impact", key, label), share, "center" if key == "no" else "left")
-        for key, label, share in _COLUMNS
+        for key, label, share in COLUMNS
     )
     grid = Grid(
         columns,

@@ -23,6 +23,14 @@ from qms.records.paper import (
 )
 
 _KEY = "recall"
+COLUMNS = (
+    ("no", "TT", 14, True),
+    ("document", "Tên, mã hiệu tài liệu", 58, False),
+    ("edition", "Lần ban hành/ sửa đổi", 24, True),
+    ("copy", "Bản số", 16, True),
+    ("holder", "Người, đơn vị giữ", 42, False),
+    ("handed", "Ngày giao", 26, True),
+)  # key, label, share of the width, whether it is centred
 _WHAT = {
     RecallRecord.Kind.RETURNED: "Về việc thu hồi bản kiểm soát của tài liệu",
     RecallRecord.Kind.DESTROYED: "Về việc hủy bản kiểm soát của tài liệu",
@@ -83,17 +91,9 @@ def recall_paper(facts: RecallFacts) -> Paper:
 
 
 def _grid(facts: RecallFacts) -> Grid:
-    def column(name: str, default: str, share: float, *, is_centered: bool = False) -> Column:
-        title = facts.settings.label(_KEY, name, default)
-        return Column(title, share, "center" if is_centered else "left")
-
-    columns = (
-        column("no", "TT", 14, is_centered=True),
-        column("document", "Tên, mã hiệu tài liệu", 58),
-        column("edition", "Lần ban hành/ sửa đổi", 24, is_centered=True),
-        column("copy", "Bản số", 16, is_centered=True),
-        column("holder", "Người, đơn vị giữ", 42),
-        column("handed", "Ngày giao", 26, is_centered=True),
+    columns = tuple(
+        Column(facts.settings.label(_KEY, key, label), share, "center" if is_centered else "left")
+        for key, label, share, is_centered in COLUMNS
     )
     rows = tuple(
         (

@@ -41,14 +41,17 @@ def visible_procedures(user: Any) -> QuerySet[Procedure]:
     """Return the procedures whose issued versions `user` may read.
 
     Members of the agency read all that is not restricted; everybody reads the TTHC procedures of
-    an agency that allows it. A restricted one is for its secretary and leaders. Beyond that, each
-    may read what was granted to them for today.
+    an agency that allows it. A restricted one is for its secretary and leaders. Members of the
+    agency to which one was handed over read what it was. Beyond that, each may read what was
+    granted to them for today.
     """
     if not getattr(user, "is_authenticated", False) or not user.is_active:
         public = Q(kind=Procedure.Kind.TTHC, agency__profile__public_reading=True)
         return Procedure.objects.filter(public, is_restricted=False)
     open_to_all = Q(kind=Procedure.Kind.TTHC, agency__profile__public_reading=True)
-    members = Q(agency__in=reader_agencies(user))
+    agencies = reader_agencies(user)
+    taken_over = Procedure.objects.filter(agency__in=agencies, predecessor__isnull=False)
+    members = Q(agency__in=agencies) | Q(pk__in=taken_over.order_by().values("predecessor"))
     trusted = Q(owner__in=units_of(user, Role.ISO_SECRETARY)) | Q(
         owner__in=units_of(user, Role.LEADER)
     )

@@ -17,6 +17,7 @@ from procedures.urls import (
     registers,
     reviews,
     word_imports,
+    yearly,
 )
 
 app_name = "procedures"
@@ -36,5 +37,6 @@ urlpatterns = [
     *registers.urlpatterns,
     *bundles.urlpatterns,
     *health.urlpatterns,
+    *yearly.urlpatterns,
     *reading.urlpatterns,
 ]

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
@@ -17,8 +16,9 @@ from procedures import actions
 from procedures import permissions as may
 from procedures.answers import explain
 from procedures.forms.blanks import BlankForm
-from procedures.models import Form, FormIssue, InForcePeriod
-from procedures.views.reach import key_of, open_to_strangers
+from procedures.models import Form, FormIssue, InForcePeriod, LegalDocument
+from procedures.pages.blanks import sources_in_register
+from procedures.views.reach import open_to_strangers
 from qms.foundation.dates import today
 from qms.foundation.text import fold, sort_key
 from qms.http import UserRequest
@@ -29,18 +29,20 @@ from qms.records import files
 
 @dataclass(frozen=True)
 class BlankRow:
-    """A form in the register: the issue to fill in today, the next, how many procedures use it."""
+    """A form in the register: the issue to fill in today, the next, where it comes from."""
 
     form: Form
     current: FormIssue | None
     coming: FormIssue | None
+    is_used: bool
+    source: LegalDocument | None
 
     @classmethod
-    def of(cls, form: Form, day: dt.date) -> "BlankRow":
-        issues = list(form.issues.all())
-        current = [issue for issue in issues if issue.valid_from <= day]
-        coming = [issue for issue in issues if issue.valid_from > day]
-        return cls(form, current[-1] if current else None, coming[0] if coming else None)
+    def of(cls, form: Form, day: dt.date, source: LegalDocument | None) -> "BlankRow":
+        is_used = form.is_used(on=day)
+        coming = [issue for issue in form.issues.all() if issue.valid_from > day]
+        current = form.issue_on(day) if is_used else None
+        return cls(form, current, coming[0] if coming else None, is_used, source)
 
 
 @require_safe
@@ -48,9 +50,10 @@ def blank_list(request: UserRequest) -> HttpResponse:
     words = request.GET.get("q", "").strip()[:200]
     page = Paginator(_found(request, words), 50).get_page(request.GET.get("trang"))
     agency = _agency(request)
+    sources = sources_in_register(page.object_list)
     context = {
         "page": page,
-        "rows": [BlankRow.of(form, today()) for form in page.object_list],
+        "rows": [BlankRow.of(form, today(), sources.get(form.pk)) for form in page.object_list],
         "words": words,
         "query": f"{urlencode({'q': words})}&" if words else "",
         "may_start": agency is not None,
@@ -60,7 +63,8 @@ def blank_list(request: UserRequest) -> HttpResponse:
 
 
 def _found(request: UserRequest, words: str) -> list[Form]:
-    """Return the forms of the person's agencies that bear all the words, in Vietnamese order.
+    """Return the forms of the person's agencies that bear all the words, in Vietnamese order,
+    those in use first.
 
     An office has some hundreds at most; the database cannot sort them as a dictionary does.
     """
@@ -71,6 +75,7 @@ def _found(request: UserRequest, words: str) -> list[Form]:
     forms = (
         Form.objects.filter(agency__in=may.reader_agencies(request.user))
         .annotate(used=Count("version_links__version__procedure", filter=citing, distinct=True))
+        .select_related("successor")
         .prefetch_related("issues__file")
     )
     wanted = fold(words).split()
@@ -79,7 +84,16 @@ def _found(request: UserRequest, words: str) -> list[Form]:
         for form in forms
         if all(word in fold(f"{form.code} {form.name} {form.source}") for word in wanted)
     ]
-    return sorted(found, key=lambda form: (form.kind, sort_key(form.code), sort_key(form.name)))
+    day = today()
+    return sorted(
+        found,
+        key=lambda form: (
+            not form.is_used(on=day),
+            form.kind,
+            sort_key(form.code),
+            sort_key(form.name),
+        ),
+    )
 
 
 def _agency(request: UserRequest) -> Unit | None:
@@ -89,14 +103,11 @@ def _agency(request: UserRequest) -> Unit | None:
 
 @require_http_methods(["GET", "POST"])
 def blank_new(request: UserRequest) -> HttpResponse:
-    """Add a form, or with `?mau=` (or the code of a known one) its next issue."""
+    """Add a form; with the code and name of a known one, its next issue."""
     agency = _agency(request)
     if agency is None:
         raise PermissionDenied
-    known = _known(agency, request.GET.get("mau", ""))
-    form = BlankForm(
-        request.POST or None, request.FILES or None, agency=agency, initial=_initial(known)
-    )
+    form = BlankForm(request.POST or None, request.FILES or None, agency=agency)
     if form.is_valid():
         try:
             blank = _keep(form, request)
@@ -105,23 +116,7 @@ def blank_new(request: UserRequest) -> HttpResponse:
         else:
             return explain(request, redirect("procedures:blank-list"), f"Đã ghi {blank}.")
     status = 422 if form.errors else 200
-    context = {"form": form, "known": known}
-    return render(request, "procedures/blank_new.html", context, status=status)
-
-
-def _known(agency: Unit, key: str) -> Form | None:
-    if not key:
-        return None
-    form = Form.objects.filter(agency=agency, pk=key_of(key) or 0).first()
-    if form is None:
-        raise Http404
-    return form
-
-
-def _initial(known: Form | None) -> dict[str, Any]:
-    if known is None:
-        return {}
-    return {name: getattr(known, name) for name in ("kind", "code", "name", "source")}
+    return render(request, "procedures/blank_new.html", {"form": form}, status=status)
 
 
 @transaction.atomic
@@ -157,7 +152,12 @@ def blank_file(request: HttpRequest, pk: int) -> FileResponse:
 def _may_have(request: HttpRequest, issue: FormIssue) -> bool:
     if may.reader_agencies(request.user).filter(pk=issue.form.agency_id).exists():
         return True
+    # What replaced a form is offered in its place by the versions that still name the old one.
+    replaced = Form.objects.filter(successor=issue.form_id, ended_on__lte=today())
+    named = Q(version__form_links__form=issue.form_id) | Q(
+        version__form_links__form__in=replaced.values("pk")
+    )
     used = InForcePeriod.objects.valid(on=today()).filter(
-        version__form_links__form=issue.form, procedure__in=may.visible_procedures(request.user)
+        named, procedure__in=may.visible_procedures(request.user)
     )
     return used.exists()

@@ -18,14 +18,17 @@ from procedures.coverage import (
     Coverage,
     Group,
     Row,
+    Scope,
     Standing,
     Tally,
     count,
     course,
     decisions_between,
     load_facts,
+    scope_on,
 )
 from procedures.forms.catalogue import CoverageForm
+from procedures.pages.yearly import scope_view
 from procedures.views.coverage_sheet import coverage_workbook
 from procedures.views.reach import Reach
 from procedures.views.standing import lines_of
@@ -36,6 +39,11 @@ from qms.http import UserRequest
 PAGE = 50
 FIRST = 3  # lines shown of each deadline
 COURSE_MONTHS = 60
+# Lists that hang on what was declared, by the words of the address.
+DECLARED = {
+    "trong-cong-bo": "TTHC trong phạm vi đã công bố HTQLCL",
+    "ngoai-cong-bo": "TTHC chưa có trong QĐ công bố HTQLCL",
+}
 PARTS = (
     ("Phù hợp", Standing.COVERED, "phu-hop"),
     ("Phải cập nhật", Standing.STALE, "phai-cap-nhat"),
@@ -99,7 +107,8 @@ def coverage(request: UserRequest) -> HttpResponse:
     form = CoverageForm(request.GET, units=reach.units, default=reach.agency)
     found = count(load_facts(form.unit, reach.profile(form.unit)), form.day)
     links = Links(form.day, form.unit.code)
-    selection = _selection(found, request.GET)
+    declared = scope_view(request.user, found)
+    selection = _selection(found, request.GET, declared.scope)
     page = Paginator(selection.rows, PAGE).get_page(request.GET.get("trang"))
     chosen = links.query(nhom=selection.group, linhvuc=selection.field)
     context = {
@@ -111,7 +120,8 @@ def coverage(request: UserRequest) -> HttpResponse:
         "lines": lines_of(request.user, found.facts, page.object_list, form.day),
         "query": f"{chosen}&",
         # A template cannot ask for a name with a hyphen.
-        "links": {name.replace("-", "_"): links.list(name) for name in LISTS},
+        "links": {name.replace("-", "_"): links.list(name) for name in (*LISTS, *DECLARED)},
+        "declared": declared,
         "all_url": f"?{links.query()}#danh-sach",
         "sheet_url": f"{reverse('procedures:coverage-sheet')}?{chosen}",
         "segments": _segments(found, links),
@@ -135,12 +145,13 @@ def coverage_sheet(request: UserRequest) -> HttpResponse:
     reach = Reach(request.user)
     form = CoverageForm(request.GET, units=reach.units, default=reach.agency)
     found = count(load_facts(form.unit, reach.profile(form.unit)), form.day)
-    selection = _selection(found, request.GET)
+    scope = scope_on(found)
+    selection = _selection(found, request.GET, scope)
     rows = selection.rows if selection.is_chosen else list(found.rows)
     title = selection.title if selection.is_chosen else LISTS["tat-ca"][0]
     lines = lines_of(request.user, found.facts, rows, form.day)
     answer = HttpResponse(
-        coverage_workbook(found, title, lines),
+        coverage_workbook(found, title, lines, scope),
         content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     )
     name = f"ty-le-quy-trinh-iso-{slugify(form.unit.code)}-{form.day.isoformat()}.xlsx"
@@ -148,12 +159,15 @@ def coverage_sheet(request: UserRequest) -> HttpResponse:
     return answer
 
 
-def _selection(found: Coverage, asked: Mapping[str, str]) -> Selection:
+def _selection(found: Coverage, asked: Mapping[str, str], scope: Scope) -> Selection:
     """Return the rows of the list asked for; without a known one, what is to do."""
     group, field = asked.get("nhom", ""), asked.get("linhvuc", "")
-    if group not in LISTS:
+    if group not in LISTS and group not in DECLARED:
         group = ""
-    if group:
+    if group in DECLARED:
+        title = DECLARED[group]
+        rows = list(scope.rows if group == "trong-cong-bo" else scope.undeclared)
+    elif group:
         title, belongs = LISTS[group]
         rows = [row for row in found.rows if belongs(row)]
     elif field:

@@ -26,6 +26,7 @@ from procedures.models import DocumentSettings, InForcePeriod, Procedure, Proced
 from procedures.pages.circulation import circulation_context
 from procedures.pages.comparing import pair_of
 from procedures.permissions import copies as may_of_copies
+from procedures.permissions.bundles import handed_over
 from procedures.printing import copy_docx, copy_pdf
 from procedures.reading import posts_of, read_version, state_of
 from procedures.revisions import revision_rows
@@ -125,6 +126,7 @@ def _read(request: HttpRequest, period: InForcePeriod, *, is_edition: bool = Fal
         "transition": period.transition if has_ended else "",
         "in_force": next((p for p in standing if p.valid_from <= today()), None),
         "coming": next((p for p in standing if p.valid_from > today()), None),
+        "handed_over": handed_over(request.user, procedure),
         "may_start": may.can_start(request.user, procedure.owner),
         "may_hand_out": may_of_copies.can_hand_out(request.user, version),
         "may_read_original": may_of_copies.can_read_original(request.user, version),

@@ -55,7 +55,7 @@ def _source(path: Path) -> WordFile:
 
 
 def _agency(code: str) -> Unit | None:
-    """Return the agency of the code, the first where none is asked for, None where there is none."""
+    """Return the agency of the code, else the first; None where there is no agency yet."""
     agencies = Unit.objects.agencies().order_by("path")
     if not clean(code):
         return agencies.first()
@@ -95,9 +95,9 @@ def _told(reading: Reading, row: WordImport | None) -> Iterable[str]:
     yield f"Ngày ban hành: {format_date(front.issued_on) or '(không thấy)'}"
     yield f"Mã TTHC: {', '.join(reading.tthc) or '(không thấy)'}"
     yield (
-        f"{len(reading.bases)} căn cứ, {len(reading.dossier)} giấy tờ, {len(reading.limits)} thời hạn,"
-        f" {len(reading.steps.rows)} bước, {len(reading.forms)} biểu mẫu,"
-        f" {len(reading.records)} hồ sơ lưu"
+        f"{len(reading.bases)} căn cứ, {len(reading.dossier)} giấy tờ,"
+        f" {len(reading.limits)} thời hạn, {len(reading.steps.rows)} bước,"
+        f" {len(reading.forms)} biểu mẫu, {len(reading.records)} hồ sơ lưu"
     )
     for defect in reading.defects:
         yield f"  Sai sót của bản gốc: {defect}"

@@ -19,7 +19,7 @@ class Command(BaseCommand):
     help = "Đọc các tệp Word đã biết trước nội dung và in tỷ lệ ô đọc đúng."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        folder = Path(settings.BASE_DIR, "fixtures", "word")
+        folder = Path(settings.VAR_DIR, "word")  # where `make word` writes the invented ones
         parser.add_argument("folder", type=Path, nargs="?", default=folder, help="thư mục các tệp")
         parser.add_argument("--show", action="store_true", help="in cả những ô đọc sai")
 

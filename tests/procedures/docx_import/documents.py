@@ -6,7 +6,7 @@ from typing import Any
 
 import docx
 from docx.document import Document
-from docx.shared import Emu
+from docx.shared import Cm
 from docx.table import Table
 
 TITLE = "Thành lập trường mầm non"
@@ -35,7 +35,7 @@ def table(parent: Any, rows: Iterable[Sequence[str]], **merges: Any) -> Table:
 def head(document: Document, code: str = "QT-01/GDĐT", title: str = TITLE) -> None:
     """The head of every page: office, name, code with issue and date."""
     header = document.sections[0].header
-    made = header.add_table(1, 3, Emu(6_000_000))
+    made = header.add_table(1, 3, Cm(16))
     made.cell(0, 0).text = "PHÒNG GIÁO DỤC VÀ ĐÀO TẠO"
     made.cell(0, 1).text = f"QUY TRÌNH\n{title}"
     made.cell(0, 2).text = f"Mã hiệu: {code}\nLần ban hành: 02\nNgày ban hành: 07/7/2025"
@@ -199,6 +199,17 @@ def newer() -> Document:
     bold("5.k) Căn cứ pháp lý")
     add("Luật Hộ tịch số 60/2014/QH13")
     bold("5.l) Quy trình các bước giải quyết công việc")
+    _two_times(document)
+    bold("6. BIỂU MẪU")
+    add("Xem mục 5")
+    bold("7. HỒ SƠ LƯU TRỮ")
+    records = [("STT", "Tên biểu mẫu/hồ sơ", "Nơi lưu/người lưu", "Thời gian lưu")]
+    table(document, [*records, ("1", "Hồ sơ theo mục 5.a", "Công chức hộ tịch", "20 năm")])
+    foot(document, "Đăng ký kết hôn    Ngày hiệu lực: 03/7/2024    Lần ban hành: 01")
+    return document
+
+
+def _two_times(document: Document) -> None:
     table(
         document,
         [
@@ -213,15 +224,3 @@ def newer() -> Document:
         ],
         merge=[((0, c), (1, c)) for c in range(3)] + [((0, 3), (0, 4)), ((7, 0), (7, 2))],
     )
-    bold("6. BIỂU MẪU")
-    add("Xem mục 5")
-    bold("7. HỒ SƠ LƯU TRỮ")
-    table(
-        document,
-        [
-            ("STT", "Tên biểu mẫu/hồ sơ", "Nơi lưu/người lưu", "Thời gian lưu"),
-            ("1", "Hồ sơ theo mục 5.a", "Công chức hộ tịch", "20 năm"),
-        ],
-    )
-    foot(document, "Đăng ký kết hôn    Ngày hiệu lực: 03/7/2024    Lần ban hành: 01")
-    return document

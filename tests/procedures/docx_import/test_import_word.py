@@ -61,7 +61,7 @@ def test_wet_run_keeps_the_original_and_makes_one_draft(document: Path) -> None:
     assert row.version is not None
     assert row.version.status == VersionStatus.DRAFT
     assert row.version.procedure.agency == office.agency
-    assert len(row.version.parsed.steps) == 4
+    assert len(row.version.document.steps) == 4
     assert row.history.get().history_user is not None
 
 
@@ -106,7 +106,7 @@ def test_accuracy_counts_cells_of_each_file_and_of_all(document: Path) -> None:
     call_command("word_accuracy", str(document.parent), stdout=out, show=True)
 
     first, *_, last = out.getvalue().splitlines()
-    assert first.startswith("quy trình 01.docx: 4")
+    assert first.startswith("quy trình 01.docx: 39/44")
     assert "title: 'Tên khác hẳn'" in out.getvalue()
     assert last == first.replace("quy trình 01.docx", "Tất cả 1 tệp")
 

@@ -165,13 +165,8 @@ def test_deleted_text_is_gone_inserted_text_counts_and_hidden_text_is_told() -> 
         return f"<w:r>{properties}<w:t>{text}</w:t></w:r>"
 
     hidden = run("cũ", "<w:rPr><w:vanish/></w:rPr>")
-    story = child.parse(
-        _body(
-            f"<w:p>{run('0')}<w:ins>{run('5')}</w:ins><w:del>{run('3')}</w:del>{run(' ngày')}{hidden}"
-            "</w:p>"
-        ),
-        "docx",
-    )
+    runs = f"{run('0')}<w:ins>{run('5')}</w:ins><w:del>{run('3')}</w:del>{run(' ngày')}{hidden}"
+    story = child.parse(_body(f"<w:p>{runs}</w:p>"), "docx")
 
     assert [block["text"] for block in story["body"]] == ["05 ngày"]
     assert story["hidden"] == ["cũ"]

@@ -238,3 +238,26 @@ def test_content_of_a_draft_says_what_was_read() -> None:
     assert [(r.years, r.is_permanent) for r in content.records] == [(5, False), (None, True)]
     assert content.fees[0].text == "Không"
     assert content.reception_place == "Bộ phận Một cửa UBND thành phố"
+
+
+def test_blank_forms_after_the_last_section_are_no_part_of_it() -> None:
+    document = plain()
+    for text in ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "ĐƠN ĐỀ NGHỊ", "2. Thành phần hồ sơ:"):
+        document.add_paragraph(text)
+    table(document, [("TT", "Nội dung công việc", "Trách nhiệm", "Thời gian"), ("9", "", "", "")])
+    reading = read(document)
+
+    assert (len(reading.steps.rows), len(reading.records), len(reading.dossier)) == (4, 2, 3)
+    assert {"ĐƠN ĐỀ NGHỊ", "2. Thành phần hồ sơ:"} <= set(reading.unparsed)
+
+
+def test_number_merged_over_two_rows_is_no_duplicate() -> None:
+    steps = [*STEPS[:2], ("2", "Thẩm tra", "Chuyên viên", "01 ngày", ""), STEPS[3]]
+    steps.insert(3, ("", "Xác minh thực tế", "Chuyên viên", "1", ""))
+    said = as_json(plain(steps, merge=[((2, 0), (3, 0))]))
+
+    assert [(s["no"], s["times"]) for s in said["steps"]] == [
+        *[(1, [240]), (2, [480]), (2, [None]), (3, [480])]
+    ]
+    assert said["defects"] == []
+    assert said["unparsed"] == ["1"]  # of what unit, the column does not say
