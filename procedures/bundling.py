@@ -11,7 +11,7 @@ from qms.organisation.models import Unit
 _OPEN = "đang có bản dự thảo chưa xong"
 _HELD = "đang nằm trong một quyết định chưa ban hành"
 _ENDED = "không có bản nào đang có hiệu lực"
-_STALE = "còn thay đổi pháp luật chưa cập nhật, phải sửa nội dung chứ không ban hành lại nguyên văn"
+_STALE = "còn thay đổi pháp luật chưa cập nhật, phải sửa nội dung"
 
 
 def obstacles(procedures: Collection[Procedure], *, on: dt.date) -> dict[int, str]:

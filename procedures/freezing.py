@@ -33,6 +33,7 @@ _LINK_TABLES = (
     "procedures_versiontakesup",
 )
 _MESSAGE = "Nội dung đã phê duyệt không được sửa, xóa."
+_SIGNED = "Quyết định đã phê duyệt không được sửa, xóa."
 
 
 def _changed(*names: str) -> str:
@@ -139,19 +140,13 @@ def _decision_triggers() -> list[Trigger]:
     )
     signed = "('approved', 'issued', 'withdrawn')"
     issued = "('issued', 'withdrawn')"
-    system_made = (
-        f"EXISTS (SELECT 1 FROM {_DECISION} d WHERE d.id = NEW.decision_id "
-        f"AND d.status IN {signed} AND d.origin = 'system')"
-    )
-    contents = _changed("decision_id", "kind", "procedure_id", "version_id", "removed_at")
-    message = "Quyết định đã phê duyệt không được sửa, xóa."
     return [
         Trigger(
             f"{_DECISION}_signed",
             _DECISION,
             "UPDATE",
             f"OLD.status IN {signed} AND ({_changed(*decided)})",
-            message,
+            _SIGNED,
         ),
         Trigger(
             f"{_DECISION}_numbered",
@@ -161,32 +156,45 @@ def _decision_triggers() -> list[Trigger]:
             f"AND NOT EXISTS (SELECT 1 FROM {_CORRECTION} c WHERE c.decision_id = NEW.id "
             "AND c.new_number = NEW.number AND c.new_signed_on = NEW.signed_on "
             "AND c.new_effective_on = NEW.effective_on)",
-            message,
+            _SIGNED,
         ),
         Trigger(
             f"{_DECISION}_original",
             _DECISION,
             "UPDATE",
             f"OLD.status IN {issued} AND ({_changed('signed_file_id', 'signed_check')})",
-            message,
+            _SIGNED,
         ),
-        Trigger(f"{_DECISION}_kept", _DECISION, "DELETE", "1 = 1", message),
-        Trigger(f"{_ITEM}_signed_insert", _ITEM, "INSERT", system_made, message),
+        Trigger(f"{_DECISION}_kept", _DECISION, "DELETE", "1 = 1", _SIGNED),
+    ]
+
+
+def _item_triggers() -> list[Trigger]:
+    """What a decision holds stays with what was signed; one from paper gains lines."""
+    signed = "('approved', 'issued', 'withdrawn')"
+    issued = "('issued', 'withdrawn')"
+    system_made = (
+        f"EXISTS (SELECT 1 FROM {_DECISION} d WHERE d.id = NEW.decision_id "
+        f"AND d.status IN {signed} AND d.origin = 'system')"
+    )
+    contents = _changed("decision_id", "kind", "procedure_id", "version_id", "removed_at")
+    return [
+        Trigger(f"{_ITEM}_signed_insert", _ITEM, "INSERT", system_made, _SIGNED),
         Trigger(
             f"{_ITEM}_signed",
             _ITEM,
             "UPDATE",
             f"({contents}) AND {_of_decision('OLD', signed)}",
-            message,
+            _SIGNED,
         ),
         Trigger(
             f"{_ITEM}_issued",
             _ITEM,
             "UPDATE",
             f"({_changed('effective_on')}) AND {_of_decision('OLD', issued)}",
-            message,
+            _SIGNED,
         ),
-        Trigger(f"{_ITEM}_kept", _ITEM, "DELETE", "1 = 1", message),
+        Trigger(f"{_ITEM}_kept", _ITEM, "DELETE", "1 = 1", _SIGNED),
     ]
 
 
@@ -296,6 +304,7 @@ TRIGGERS = [
     *_link_triggers(),
     *_period_triggers(),
     *_decision_triggers(),
+    *_item_triggers(),
     *_exclusion_triggers(),
     *_change_request_triggers(),
     *_copy_triggers(),

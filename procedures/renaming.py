@@ -27,20 +27,21 @@ class Names:
         named = (old for old in self.old_units if name and comparison_key(old.name) == name)
         return next((self.units[old.code] for old in named), None)
 
-    def old_names(self) -> list[str]:
-        return [old.name for old in self.old_units] + list(self.positions)
-
-    def gone(self) -> list[str]:
-        """Return the old names that nothing new is called."""
-        new = {fold(unit.name) for unit in self.units.values()}
-        new |= {fold(position.name) for position in self.positions.values()}
-        return [name for name in self.old_names() if fold(name) not in new]
+    def responsible_of(self, step: Step) -> str:
+        """Return the new name where the responsible is written as the old one and no more."""
+        said = comparison_key(step.responsible)
+        new = {old.name: self.units[old.code].name for old in self.old_units}
+        new |= {old: position.name for old, position in self.positions.items()}
+        named = (new[old] for old in new if said and comparison_key(old) == said)
+        return next(named, "")
 
 
 def is_named(content: Content, names: Names) -> bool:
     """Tell whether a step names one of the old units or positions."""
     return any(
-        names.unit_of(step) is not None or step.position in names.positions
+        names.unit_of(step) is not None
+        or step.position in names.positions
+        or names.responsible_of(step)
         for step in content.steps
     )
 
@@ -55,17 +56,16 @@ def _step(step: Step, names: Names) -> Step:
     unit = names.unit_of(step)
     if unit is not None:
         values |= {"unit_code": unit.code, "unit_name": unit.name}
+    if responsible := names.responsible_of(step):
+        values["responsible"] = responsible
     if step.position in names.positions:
         values["position"] = names.positions[step.position].name
     return step.model_copy(update=values)
 
 
-def remaining(content: Content, old_names: Iterable[str]) -> list[str]:
-    """Return the titles of the sections in which an old name still stands, as the page calls them.
-
-    The steps' own unit and position are told only where `renamed` did not see to them.
-    """
-    wanted = [folded for name in old_names if (folded := fold(name))]
+def remaining(content: Content, gone: Iterable[str]) -> list[str]:
+    """Return the titles of the sections of the page in which a name that is gone stands."""
+    wanted = [folded for name in gone if (folded := fold(name))]
     return [
         title
         for title, fields in SECTIONS.items()

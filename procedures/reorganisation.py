@@ -8,7 +8,6 @@ from functools import cached_property
 
 from django.core.exceptions import ValidationError
 
-from procedures.content import Content
 from procedures.models import (
     Exclusion,
     OrganisationChange,
@@ -22,8 +21,9 @@ from qms.organisation.models import Position, Post, Unit, UnitGrant
 from qms.organisation.reorganising import lasting
 
 Kind = OrganisationChange.Kind
-_OPEN = "đang có bản dự thảo chưa xong; hãy sửa tên ngay trong bản đó"
+_OPEN = "đang có bản dự thảo chưa xong"
 _HELD = "đang nằm trong một quyết định chưa ban hành"
+_EDIT_THERE = f"{_OPEN}; hãy sửa tên ngay trong bản đó"
 
 
 @dataclass(frozen=True)
@@ -264,42 +264,54 @@ def _hindrances(bases: Iterable[ProcedureVersion]) -> dict[int, str]:
 def _rewritten(
     change: Reorganisation, names: Names
 ) -> tuple[list[Rewriting], list[tuple[Procedure, str]]]:
-    old_names = names.old_names()
+    gone = _gone(change, names.old_units)
     naming: list[Rewriting] = []
     left: list[tuple[Procedure, str]] = []
     for base in _in_force(change):
-        texts = tuple(remaining(_without_duties(base), old_names))
+        texts = _texts(base, names, gone)
         if is_named(base.document, names):
             naming.append(Rewriting(base, texts))
         elif texts:
             left.append((base.procedure, f"còn nhắc tên cũ ở: {', '.join(texts)}"))
     hindered = _hindrances(each.base for each in naming)
+    hindered = {key: _EDIT_THERE if why == _OPEN else why for key, why in hindered.items()}
     left = [
         (e.procedure, hindered[e.procedure.pk]) for e in naming if e.procedure.pk in hindered
     ] + left
     return [each for each in naming if each.procedure.pk not in hindered], left
 
 
-def _without_duties(base: ProcedureVersion) -> Content:
-    """Return the content without who does each step, which is renamed of itself."""
+def _gone(change: Reorganisation, units: Iterable[Unit] = ()) -> list[str]:
+    """Return the names that nothing is called any more after the change."""
+    if change.position is not None:
+        return [change.position.name]
+    roots = {unit.pk for unit in change.olds}
+    ended = [u.name for u in units if u.pk in roots or not is_carried(change, u)]
+    return [name for name in ended if name not in change.successors]
+
+
+def _texts(base: ProcedureVersion, names: Names, gone: Iterable[str]) -> tuple[str, ...]:
+    """Return where an old name stands besides who does a step, which is renamed of itself."""
+    bare = {"unit_code": "", "unit_name": "", "position": ""}
     steps = tuple(
-        step.model_copy(update={"unit_code": "", "unit_name": "", "position": ""})
+        step.model_copy(update=bare | ({"responsible": ""} if names.responsible_of(step) else {}))
         for step in base.document.steps
     )
-    return base.document.revised(steps=steps)
+    return tuple(remaining(base.document.revised(steps=steps), gone))
 
 
 def _handed_over(
     change: Reorganisation, units: list[Unit], codes: set[str]
 ) -> tuple[list[Rewriting], list[tuple[Procedure, str]]]:
     """Return what goes over to another agency: the procedures in force that serve its TTHC."""
-    names = [unit.name for unit in units]
+    names = Names({unit.code: unit for unit in units}, units)
+    gone = _gone(change, units)
     serving: list[Rewriting] = []
     left: list[tuple[Procedure, str]] = []
     for base in _in_force(change):
         served = {covered.code for covered in base.document.tthc}
         if served & codes:
-            texts = tuple(remaining(_without_duties(base), names))
+            texts = _texts(base, names, gone)
             serving.append(Rewriting(base, texts, frozenset(served & codes), served <= codes))
         elif base.procedure.owner_id in {unit.pk for unit in units}:
             left.append((base.procedure, "không phục vụ TTHC nào được bàn giao, giữ nguyên"))

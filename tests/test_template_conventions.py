@@ -74,7 +74,7 @@ def _visible(text: str) -> str:
     [
         pytest.param(r"\b(?:submit|workflow|entity)\b", id="English of programmers"),
         pytest.param(
-            r"(?<!QĐ )(?<!quyết định )\bcông bố\b(?! (?:TTHC|HTQLCL|thủ tục hành chính|hệ thống))",
+            r"(?<!QĐ )(?<!quyết định )\bcông bố\b(?!(?: lại)? (?:TTHC|HTQLCL|thủ tục hành chính|hệ thống))",
             id="bare công bố",
         ),
         pytest.param(r"\brà soát\b(?! TTHC)", id="bare rà soát"),

@@ -58,7 +58,7 @@ def _nonconformities(user: Any, agency: Unit, year: int) -> Fact:
         f"{told['found']:02d} phát hiện trong năm · {told['closed']:02d} đã đóng trong năm · "
         f"{told['open']:02d} còn mở"
     )
-    asked = urlencode({"ngay": last.isoformat()})
+    asked = urlencode({"nam": year, "ngay": last.isoformat()})
     return Fact("Sự không phù hợp", text, f"{reverse('audits:nonconformity-list')}?{asked}")
 
 

@@ -9,10 +9,10 @@ from django.db import transaction
 from procedures.actions.bundles import add_draft, draft_into, open_bundle
 from procedures.actions.deciding import compose_decision
 from procedures.actions.drafting import NewProcedure, lock_agency, make_procedure, start_version
-from procedures.exclusions import propose_exclusion
 from procedures.models import (
     Decision,
     DraftBundle,
+    Exclusion,
     OrganisationChange,
     Procedure,
     ProcedureVersion,
@@ -168,13 +168,17 @@ class _Work:
                 continue
             for new in begun:
                 if new.pk != duty.pk and not new.exclusions.filter(valid_to=None).exists():
-                    propose_exclusion(
-                        new,
-                        by=self.by,
-                        reason=exclusion.reason,
-                        note=exclusion.note,
-                        valid_from=self.change.on,
-                    )
+                    self._propose(new, exclusion)
+
+    def _propose(self, duty: Responsibility, excluded: Exclusion) -> None:
+        proposal = Exclusion(
+            responsibility=duty,
+            reason=excluded.reason,
+            note=excluded.note,
+            valid_from=self.change.on,
+            proposed_by=self.by,
+        )
+        proposal.record(by=self.by, reason=self.reason)
 
     def hand_over_procedures(self) -> None:
         """Let the procedures of the units that end be kept by what follows, at once."""

@@ -1,6 +1,7 @@
 """The pages of a bundle of drafts: where each stands, what changes, what may be done with many."""
 
 import datetime as dt
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -18,6 +19,7 @@ from procedures.forms.decisions import CommentForm
 from procedures.models import Decision, DecisionItem, DraftBundle, Procedure, ProcedureVersion
 from procedures.models.facts import gather_all
 from procedures.permissions.bundles import can_work, visible_bundles, visible_versions
+from procedures.renaming import remaining
 from procedures.workflow import OPEN_VERSION, VersionStatus
 from qms.foundation.dates import today
 from qms.foundation.text import fold
@@ -36,6 +38,7 @@ class Line:
     may_review: bool
     may_return: bool
     may_decide: bool
+    texts: tuple[str, ...] = ()  # sections in which a name that is gone still stands
 
     @cached_property
     def changes(self) -> list[Change]:
@@ -81,6 +84,7 @@ def lines_of(request: UserRequest, bundle: DraftBundle) -> list[Line]:
     )
     heads = holders_of(Role.UNIT_HEAD)
     works = can_work(request.user, bundle)
+    gone = _gone(bundle)
     return [
         Line(
             version,
@@ -91,9 +95,21 @@ def lines_of(request: UserRequest, bundle: DraftBundle) -> list[Line]:
             may_decide=works
             and version.status == VersionStatus.REVIEWED
             and version.pk not in held,
+            texts=tuple(remaining(version.document, gone)) if gone and version.is_open else (),
         )
         for version in versions
     ]
+
+
+def _gone(bundle: DraftBundle) -> list[str]:
+    """Return the names that a reorganisation has ended; one that lives on in a new one is none."""
+    rows = bundle.organisation_changes.select_related(
+        "old_unit", "new_unit", "old_position", "new_position"
+    )
+    pairs = [(row.old_unit or row.old_position, row.new_unit or row.new_position) for row in rows]
+    new = [fold(str(after)) for _, after in pairs]
+    old = dict.fromkeys(str(before) for before, _ in pairs)
+    return [name for name in old if not any(fold(name) in each for each in new)]
 
 
 def _may_return(
@@ -111,13 +127,11 @@ def bundle_page(
     lines = lines_of(request, bundle)
     reviewable = [line.version for line in lines if line.may_review]
     seen = ",".join(f"{version.pk}:{version.content_sha256}" for version in reviewable)
-    counts = dict.fromkeys(VersionStatus.values, 0)
-    for line in lines:
-        counts[line.version.status] += 1
+    counts = Counter(line.version.status for line in lines)
     context = {
         "bundle": bundle,
         "lines": lines,
-        "counts": [(v, VersionStatus(v).label, n) for v, n in counts.items() if n],
+        "counts": [(state, counts[state]) for state in VersionStatus.values if counts[state]],
         "hidden": bundle.drafts.count() - len(lines),
         "to_submit": [line for line in lines if line.may_submit],
         "to_review": reviewable,

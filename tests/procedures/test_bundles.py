@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from procedures import actions
 from procedures.comparison import changes
 from procedures.content import LegalBasis
-from procedures.models import BundleDraft, Decision, DraftBundle, ProcedureVersion
+from procedures.models import BundleDraft, Decision, DraftBundle, ProcedureVersion, TTHCChange
 from qms.foundation.dates import today
 from qms.organisation.roles import Role
 from tests.factories import (
@@ -52,7 +52,7 @@ def test_secretary_reissues_many_at_once_and_those_left_out_are_named(client: Cl
     make_next_draft(office, drafted)
     tthc = make_tthc(office.agency)
     stale = in_force(office, tthc, since=LONG_AGO)
-    make_change(tthc, "amended", dt.date(2024, 1, 1))
+    make_change(tthc, TTHCChange.Kind.AMENDED, dt.date(2024, 1, 1))
     foreign = in_force(Office(), since=LONG_AGO)
     sign_in(client, office.secretary)
 

@@ -458,7 +458,7 @@ def test_coverage_query_count_is_constant(
         make_draft(office, make_tthc(office.agency))
     client.force_login(office.secretary, backend="django.contrib.auth.backends.ModelBackend")
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         answer = client.get(URL)
 
     assert len(_listed(answer)) == 2 * count
@@ -472,7 +472,7 @@ def test_coverage_query_count_is_the_same_for_ten_and_two_thousand(
     many_tthc(office.agency, count)
     client.force_login(office.secretary, backend="django.contrib.auth.backends.ModelBackend")
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         answer = client.get(URL)
 
     assert answer.context["coverage"].missing == count

@@ -19,7 +19,7 @@ from procedures.models import (
 )
 from procedures.reorganisation import Kind, Reorganisation, plan_of
 from qms.foundation.dates import format_date, today
-from qms.organisation.models import Position, Unit, has_role
+from qms.organisation.models import Position, Post, Unit, User, has_role
 from qms.organisation.reorganising import successor_code
 from qms.organisation.roles import Role
 from tests.factories import (
@@ -68,12 +68,18 @@ def _steps(content: Content, section: Section) -> tuple[Step, ...]:
     )
 
 
+def _post(person: User, day: dt.date) -> Post:
+    post = person.post_on(day)
+    assert post is not None
+    return post
+
+
 def _do(change: Reorganisation, office: Office) -> actions.Reorganised:
     return actions.reorganise(change, by=office.secretary, seen=plan_of(change).digest())
 
 
 def _asked(kind: str, office: Office, **values: Any) -> Reorganisation:
-    usual = {"agency": office.agency, "on": SOON, "reason": "QĐ 99/QĐ-UBND"}
+    usual: dict[str, Any] = {"agency": office.agency, "on": SOON, "reason": "QĐ 99/QĐ-UBND"}
     return Reorganisation(kind=kind, **(usual | values))
 
 
@@ -116,13 +122,13 @@ def test_unit_is_renamed_from_a_day_to_come_and_everything_follows() -> None:
     assert (desk.name, desk.valid_from) == (section.desk.name, SOON)
     for day, unit in ((BEFORE, old), (SOON, new)):
         assert has_role(section.head, Role.UNIT_HEAD, unit=unit, on=day)
-        assert section.head.post_on(day).unit == unit
+        assert _post(section.head, day).unit == unit
         assert list(Responsibility.objects.valid(on=day).filter(tthc=section.tthc)) == [
             Responsibility.objects.get(tthc=section.tthc, unit=unit)
         ]
     assert not has_role(section.head, Role.UNIT_HEAD, unit=new, on=BEFORE)
     assert not has_role(section.head, Role.UNIT_HEAD, unit=old, on=SOON)
-    assert section.clerk.post_on(SOON).unit == desk
+    assert _post(section.clerk, SOON).unit == desk
     waiting = Exclusion.objects.get(responsibility__unit=new)
     assert (waiting.accepted_at, waiting.valid_from) == (None, SOON)
 
@@ -170,7 +176,7 @@ def test_units_merge_into_a_new_one_or_into_one_that_is_there() -> None:
     _do(change, other)
     open_rows = Responsibility.objects.filter(tthc=gone.tthc, valid_to=None)
     assert [row.unit for row in open_rows] == [stays.unit]  # what was there already stands once
-    assert gone.head.post_on(SOON).unit == stays.unit
+    assert _post(gone.head, SOON).unit == stays.unit
     assert not stays.version.procedure.versions.open().exists()
 
 
@@ -194,9 +200,9 @@ def test_unit_splits_and_each_goes_where_it_is_sent() -> None:
     first, second = Unit.objects.get(name="Tổ Tiểu học"), Unit.objects.get(name="Tổ THCS")
     section.unit.refresh_from_db()
     assert section.unit.successor is None
-    assert section.head.post_on(SOON).unit == second
+    assert _post(section.head, SOON).unit == second
     assert has_role(section.head, Role.UNIT_HEAD, unit=second, on=SOON)
-    assert section.clerk.post_on(SOON).unit.parent == first
+    assert _post(section.clerk, SOON).unit.parent == first
     assert Responsibility.objects.valid(on=SOON).get(tthc=tthc).unit == second
     assert Responsibility.objects.valid(on=SOON).get(tthc=section.tthc).unit == first
     draft = _draft(section.version)
@@ -233,9 +239,9 @@ def test_position_is_renamed_in_posts_and_steps_of_the_agency_alone() -> None:
     )
     made = _do(change, office)
 
-    assert office.staff.post_on(today()).position.name == "Công chức chuyên môn"
-    assert office.staff.post_on(today() - dt.timedelta(days=1)).position == old
-    assert other.staff.post_on(today()).position == old
+    assert _post(office.staff, today()).position.name == "Công chức chuyên môn"
+    assert _post(office.staff, today() - dt.timedelta(days=1)).position == old
+    assert _post(other.staff, today()).position == old
     old.refresh_from_db()
     assert old.is_active  # the other agency still has it
     draft = made.bundles[0].drafts.get().version
@@ -254,7 +260,7 @@ def test_what_is_under_way_or_says_it_elsewhere_is_named_and_left() -> None:
     said = in_force(office, since=LONG_AGO, reception_place="Nộp tại Tổ Tiểu học")
     change = _asked(Kind.RENAME_UNIT, office, olds=(section.unit,), names=("Tổ Phổ thông",))
 
-    left = {procedure: why for procedure, why in plan_of(change).left}
+    left = dict(plan_of(change).left)
     assert "đang có bản dự thảo" in left[section.version.procedure]
     assert "Thời hạn, tiếp nhận, phí, kết quả" in left[said.procedure]
     made = _do(change, office)
@@ -279,7 +285,7 @@ def test_half_way_failure_writes_nothing(monkeypatch: pytest.MonkeyPatch) -> Non
     assert section.unit.valid_to is None
     assert Unit.objects.count() == units
     assert not DraftBundle.objects.exists()
-    assert section.head.post_on(SOON).unit == section.unit
+    assert _post(section.head, SOON).unit == section.unit
     with pytest.raises(ValidationError, match="Dữ liệu đã thay đổi"):
         actions.reorganise(change, by=office.secretary, seen="0" * 64)
 
@@ -344,7 +350,7 @@ def test_page_previews_asks_the_password_and_keeps_what_was_typed(client: Client
     bundle = DraftBundle.objects.get()
     assert done.redirect_chain[-1][0] == bundle.get_absolute_url()
     assert "1 bản dự thảo mang tên mới" in done.content.decode()
-    assert section.head.post_on(SOON).unit.name == "Tổ B"
+    assert _post(section.head, SOON).unit.name == "Tổ B"
     late = client.post(where, confirm | {"password": PASSWORD})
     assert late.status_code == 422  # the unit has ended; it is offered no more
 

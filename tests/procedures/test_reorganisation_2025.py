@@ -12,7 +12,7 @@ from procedures.coverage import coverage_on
 from procedures.models import Procedure, ProcedureVersion, Responsibility
 from procedures.reorganisation import Kind, Reorganisation, plan_of
 from procedures.workflow import DecisionStatus, VersionStatus
-from qms.organisation.models import Unit, grant_role, has_role
+from qms.organisation.models import Unit, User, grant_role, has_role
 from qms.organisation.roles import Role
 from qms.records.models import Signature
 from qms.records.signatures import Signing
@@ -86,6 +86,12 @@ class District:
         )
 
 
+def _place(person: User, day: dt.date) -> Unit:
+    post = person.post_on(day)
+    assert post is not None
+    return post.unit
+
+
 def _issue_all(district: District, ward: Office) -> None:
     drafts = ProcedureVersion.objects.open().filter(procedure__agency=ward.agency)
     listed = list(drafts.select_related("procedure__owner"))
@@ -103,18 +109,8 @@ def _issue_all(district: District, ward: Office) -> None:
     issue(decision, ward, signed_on=SIGNED, effective_on=DAY)
 
 
-def test_the_handover_of_2025(client: Client) -> None:
-    district = District()
+def _units_and_people_follow(district: District) -> None:
     office, ward, other = district.office, district.ward, district.other
-    before = coverage_on(EVE, office.agency)
-    assert before.with_procedure == (3, 3)
-    change = district.handover(**{f"person-{office.staff.pk}": 1})
-    plan = plan_of(change)
-    assert len(plan.abolished) == 2
-    assert all("Thời hạn, tiếp nhận, phí, kết quả" in each.texts for each in plan.rewritings)
-
-    made = actions.reorganise(change, by=district.secretary, seen=plan.digest())
-
     # units: the office and its desk end, the school goes on under a ward
     for unit in (office.agency, district.desk, district.school):
         unit.refresh_from_db()
@@ -128,10 +124,13 @@ def test_the_handover_of_2025(client: Client) -> None:
     assert has_role(office.leader, Role.LEADER, unit=ward.agency, on=DAY)
     assert has_role(office.staff, Role.STAFF, unit=other.agency, on=DAY)
     assert not has_role(office.staff, Role.STAFF, unit=ward.agency, on=DAY)
-    assert district.receiver.post_on(DAY).unit == district.ward_desk
-    assert district.headmaster.post_on(DAY).unit == school
-    assert district.headmaster.post_on(EVE).unit == district.school
+    assert _place(district.receiver, DAY) == district.ward_desk
+    assert _place(district.headmaster, DAY) == school
+    assert _place(district.headmaster, EVE) == district.school
 
+
+def _each_ward_answers_for_all(district: District) -> None:
+    office, ward, other = district.office, district.ward, district.other
     # TTHC: each ward answers for all of them, the office for none
     assert coverage_on(EVE, office.agency).with_procedure == (3, 3)
     assert coverage_on(DAY, office.agency).base == 0
@@ -141,12 +140,31 @@ def test_the_handover_of_2025(client: Client) -> None:
         kept = Responsibility.objects.valid(on=DAY).filter(unit=agency)
         assert {row.tthc for row in kept} == set(district.tthc)
 
+
+def test_the_handover_of_2025(client: Client) -> None:
+    district = District()
+    office, ward, other = district.office, district.ward, district.other
+    before = coverage_on(EVE, office.agency)
+    assert before.with_procedure == (3, 3)
+    change = district.handover(**{f"person-{office.staff.pk}": 1})
+    plan = plan_of(change)
+    assert len(plan.abolished) == 2
+    assert all("Thời hạn, tiếp nhận, phí, kết quả" in each.texts for each in plan.rewritings)
+
+    made = actions.reorganise(change, by=district.secretary, seen=plan.digest())
+
+    _units_and_people_follow(district)
+    _each_ward_answers_for_all(district)
+    page = sign_in(client, ward.secretary).get(made.bundles[0].get_absolute_url())
+    assert "Còn nhắc tên cũ, sửa bằng tay nếu cần: Thời hạn, tiếp nhận" in page.content.decode()
+
     # procedures: each ward has its own, from the old one, with nothing but the names changed
     bundle = made.bundles[0]
     assert [each.agency for each in made.bundles] == [ward.agency, other.agency]
     drafts = {link.version.base: link.version for link in bundle.drafts.all()}
     assert set(drafts) == set(district.versions)
     for old, draft in drafts.items():
+        assert old is not None
         assert draft.procedure.predecessor == old.procedure
         assert draft.procedure.code.endswith("/P.BG")
         found = substantial(changes(old.document, draft.document))
