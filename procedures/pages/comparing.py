@@ -105,13 +105,16 @@ def pair_of(user: Any, procedure: Procedure, old: str, new: str) -> Pair | None:
     """Return the versions that `old` and `new` name; None where one is not there for `user`.
 
     Without `new` it is the version in force, else the last one issued, else the draft; without
-    `old` what `new` was made from, if it is a draft, else the edition before it.
+    `old` what `new` was made from, if it is a draft, else the edition before it. Where nothing
+    stands before the version in force, the draft under way is set beside it.
     """
     sides = sides_of(user, procedure)
     later = _named(user, procedure, sides, new) if new else _current(sides)
     if later is None:
         return None if new or not sides else Pair(procedure, None, None, sides)
     earlier = _named(user, procedure, sides, old) if old else _before(sides, later)
+    if earlier is None and not old and not new and (draft := _open_draft(sides)) is not None:
+        later, earlier = draft, _before(sides, draft)  # the first edition has nothing before it
     if earlier is None and old:
         return None
     return Pair(procedure, earlier, later, sides)
@@ -164,6 +167,10 @@ def _named(user: Any, procedure: Procedure, sides: list[Side], slug: str) -> Sid
     seen = Q(pk=int(key), procedure=procedure)
     version = _bare(may.visible_drafts(user).filter(seen)).first()
     return _draft(version) if version else None
+
+
+def _open_draft(sides: list[Side]) -> Side | None:
+    return next((side for side in sides if side.valid_from is None), None)
 
 
 def _current(sides: list[Side]) -> Side | None:

@@ -81,11 +81,11 @@ def _hand_out_a_copy(walk: Walk, office: Office, old: ProcedureVersion) -> None:
 def _ask_for_a_change(walk: Walk, office: Office, old: ProcedureVersion) -> None:
     page = walk.sign_in(office.staff)
     page.goto(old.procedure.get_absolute_url())
-    page.get_by_role("link", name="Góp ý, đề nghị sửa đổi").first.click()
+    page.get_by_role("main").get_by_role("link", name="Góp ý, đề nghị sửa đổi").last.click()
     page.get_by_label("Nội dung đề nghị").fill("Nhận cả đơn nộp trực tuyến")
     page.get_by_label("Lý do, căn cứ").fill("Nhiều người nộp qua mạng")
     page.get_by_role("button", name="Gửi góp ý").click()
-    page.wait_for_load_state()
+    page.wait_for_url(re.compile(r"/gop-y/\d+/$"))
     assert ChangeRequest.objects.get().requested_by == office.staff
 
 
@@ -94,7 +94,7 @@ def _accept_it(walk: Walk, office: Office) -> None:
     page = walk.sign_in(office.secretary)
     page.goto(change.get_absolute_url())
     page.get_by_role("button", name="Chấp nhận", exact=True).click()
-    page.wait_for_load_state()
+    expect(page.get_by_role("button", name="Chấp nhận", exact=True)).to_have_count(0)
     change.refresh_from_db()
     assert change.status == ChangeRequestStatus.ACCEPTED
 
