@@ -74,7 +74,8 @@ def _visible(text: str) -> str:
     [
         pytest.param(r"\b(?:submit|workflow|entity)\b", id="English of programmers"),
         pytest.param(
-            r"(?<!QĐ )(?<!quyết định )\bcông bố\b(?!(?: lại)? (?:TTHC|HTQLCL|thủ tục hành chính|hệ thống))",
+            r"(?<!QĐ )(?<!quyết định )\bcông bố\b(?!(?: lại)? (?:TTHC|HTQLCL|thủ tục hành chính"
+            r"|hệ thống))",
             id="bare công bố",
         ),
         pytest.param(r"\brà soát\b(?! TTHC)", id="bare rà soát"),

@@ -60,6 +60,10 @@ def year_file(user: Any, agency: Unit, year: int) -> YearFile:
 
 
 def _adding(agency: Unit, year: int, kind: str) -> str:
+    """Return where a paper of the kind is added; a declaration is a record of its own."""
+    if kind == Kind.DECLARATION:
+        asked = urlencode({"donvi": agency.code})
+        return f"{reverse('procedures:declaration-new')}?{asked}"
     asked = urlencode({"loai": kind, "donvi": agency.code})
     return f"{reverse('procedures:year-paper-new', args=[year])}?{asked}"
 

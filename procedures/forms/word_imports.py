@@ -54,7 +54,7 @@ class WordUploadForm(forms.Form):
     agency = forms.ModelChoiceField(
         label="Cơ quan", queryset=Unit.objects.none(), empty_label=None, required=False
     )
-    files = _WordFiles(
+    uploads = _WordFiles(
         label="Tệp Word (.docx, .doc)",
         help_text=f"Chọn được nhiều tệp một lúc, nhiều nhất {MAX_FILES} tệp, mỗi tệp không quá "
         "20 MB. Tệp gốc được giữ nguyên; chưa có gì thành quy trình cho đến khi bạn kiểm tra.",
@@ -77,7 +77,7 @@ class WordUploadForm(forms.Form):
     def sources(self) -> tuple[list[WordFile], list[tuple[str, str]]]:
         """Return the files, and name with sentence of those too large to be read into memory."""
         taken, refused = [], []
-        for upload in self.cleaned_data["files"]:
+        for upload in self.cleaned_data["uploads"]:
             name = upload.name or ""
             try:
                 check_size(upload.size or 0)

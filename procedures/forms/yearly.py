@@ -103,6 +103,7 @@ class MistakeForm(forms.Form):
 class AfterDeclarationForm(_FileForm):
     """What follows a declaration: the signed file, notice, posting, website."""
 
+    file = _file_field(label="Tệp quyết định đã ký", required=False)
     notified_number = LineField(
         label="Số văn bản thông báo cho Sở KH&CN", max_length=60, required=False
     )
@@ -137,7 +138,7 @@ class DeclarationForm(AfterDeclarationForm):
     number = LineField(label="Số, ký hiệu quyết định", max_length=60)
     signed_on = DateField(label="Ngày quyết định", validators=[sane_day])
     tthc = forms.MultipleChoiceField(
-        label="TTHC trong phạm vi công bố",
+        label="TTHC trong phạm vi công bố HTQLCL",
         widget=forms.CheckboxSelectMultiple,
         error_messages={
             "required": "Hãy chọn ít nhất một TTHC trong phạm vi.",

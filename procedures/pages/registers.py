@@ -9,6 +9,8 @@ from procedures.forms.registers import LABELS, DocumentSettingsForm, paper_name
 from procedures.models.settings import PAPERS
 from procedures.registers import Entry, Table
 
+_WIDE = 50  # letters
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -20,6 +22,7 @@ class Cell:
     is_head: bool
     is_number: bool
     is_short: bool
+    is_wide: bool
     beneath: tuple[tuple[str, str], ...]
 
 
@@ -43,6 +46,7 @@ def lines(table: Table, entries: Sequence[Entry], first: int) -> Iterator[list[C
                 is_head=column.key == head,
                 is_number=column.key == "no",
                 is_short=column.kind in ("date", "padded"),
+                is_wide=column.width >= _WIDE,
                 beneath=tuple(
                     (name, said) for own, name, said in told if own.under == column.key and said
                 ),

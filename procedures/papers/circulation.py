@@ -187,5 +187,7 @@ def _write_rows(
                 page.write_datetime(at, column, midnight, date)
             elif isinstance(value, int):
                 page.write_number(at, column, value, text)
+            elif value:
+                page.write_string(at, column, value, text)
             else:
-                page.write_string(at, column, value or "", text)
+                page.write_blank(at, column, None, text)

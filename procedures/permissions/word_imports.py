@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from procedures.models import WordImport
+from procedures.models.word_imports import WordImportQuerySet
 from qms.organisation.models import Unit, units_of
 from qms.organisation.roles import Role
 
@@ -14,7 +15,7 @@ def importing_agencies(user: Any) -> QuerySet[Unit]:
     return units_of(user, Role.ISO_SECRETARY).agencies().order_by("path")
 
 
-def visible_imports(user: Any) -> QuerySet[WordImport]:
+def visible_imports(user: Any) -> WordImportQuerySet:
     """Return the imports `user` may look at: secretaries, and leaders who accept what came of them.
 
     What somebody without one of the two roles may not see, they do not learn of.
@@ -23,7 +24,7 @@ def visible_imports(user: Any) -> QuerySet[WordImport]:
     return WordImport.objects.filter(agency__in=agencies)
 
 
-def settleable_imports(user: Any) -> QuerySet[WordImport]:
+def settleable_imports(user: Any) -> WordImportQuerySet:
     """Return the imports of which `user` may make a version, or leave aside."""
     return WordImport.objects.filter(agency__in=units_of(user, Role.ISO_SECRETARY))
 

@@ -1,12 +1,16 @@
 """A register on paper, across the sheet, and as a workbook."""
 
 from procedures.papers.circulation import Sheet, workbook
+from procedures.registers.asking import Column as RegisterColumn
 from procedures.registers.asking import Value
 from procedures.registers.tables import Table
 from qms.records.paper import Column, Grid, Paper, Signer, Signers, Text
 
 _LONGEST = 32_000  # letters; a cell of Excel holds 32,767
 _CENTRED = ("int", "padded", "date")
+# The least that a column needs on paper, so that no date and no code is broken.
+_LEAST = {"int": 10, "padded": 13, "date": 20, "code": 24}
+_TEXT = 0.8  # of the letters that a text has in a workbook
 
 
 def register_workbook(table: Table) -> bytes:
@@ -33,7 +37,7 @@ def _fitting(value: Value) -> Value:
 def register_paper(table: Table) -> Paper:
     """Return the register as a form of the office, with room for who made and who approved it."""
     columns = tuple(
-        Column(label, column.width, "center" if column.kind in _CENTRED else "left")
+        Column(label, _share(column), "center" if column.kind in _CENTRED else "left")
         for label, column in zip(table.labels, table.columns, strict=True)
     )
     rows = tuple(table.shown(row) for row in table.numbered())
@@ -53,3 +57,9 @@ def register_paper(table: Table) -> Paper:
         landscape=True,
         footer_note=" – ".join(text for text in (table.code, table.as_of) if text),
     )
+
+
+def _share(column: RegisterColumn) -> float:
+    if column.kind == "text":
+        return column.width * _TEXT
+    return max(column.width, _LEAST[column.kind])

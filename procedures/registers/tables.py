@@ -30,6 +30,11 @@ class Table:
         return f"{self.code} {self.title}".strip()
 
     @property
+    def name(self) -> str:
+        """Return the title as a page says it: not all in capitals, as it is printed."""
+        return self.title.capitalize() if self.title.isupper() else self.title
+
+    @property
     def as_of(self) -> str:
         return f"Tính đến ngày {format_date(self.on)}"
 

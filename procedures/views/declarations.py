@@ -88,13 +88,13 @@ def _new_page(
 def _declare(
     request: UserRequest, agency: Unit, form: DeclarationForm, offer: Offer
 ) -> HttpResponse:
-    chosen = offer.declared(form.cleaned_data["tthc"])
+    chosen, day = offer.declared(form.cleaned_data["tthc"]), form.cleaned_data["signed_on"]
     try:
         values = form.values(by=request.user)
         declaration = actions.declare_system(agency, values, chosen, by=request.user)
     except ValidationError as refusal:
         form.add_error(None, refusal)
-        return _new_page(request, agency, form, form.cleaned_data["signed_on"])
+        return _new_page(request, agency, form, day)
     said = f"Đã ghi {declaration}, {len(chosen):02d} TTHC trong phạm vi."
     answer = redirect("procedures:declaration-detail", declaration.pk)
     return explain(request, answer, said)

@@ -87,7 +87,7 @@ def register_detail(request: UserRequest, key: str) -> HttpResponse:
         "form": form,
         "page": page,
         "heads": heads(table),
-        "lines": list(lines(table, page.object_list, page.start_index())),
+        "lines": list(lines(table, list(page.object_list), page.start_index())),
         "query": f"{query}&",
         "is_today": asked.on == today(),
     }

@@ -52,7 +52,7 @@ def word_import(request: UserRequest) -> HttpResponse:
             _tell_refused(request, received)
             return redirect("procedures:job-detail", received.job.pk)
         for name, sentence in received.refused:
-            form.add_error("files", f"{name}: {sentence}")
+            form.add_error("uploads", f"{name}: {sentence}")
     return _list(request, form)
 
 

@@ -256,7 +256,7 @@ def test_review_page_query_count_is_constant(
     version.submit(by=office.staff, answers={})
     sign_in(client, office.reviewer)
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         page = client.get(version.get_absolute_url())
 
     assert len(page.context["times"]) == count

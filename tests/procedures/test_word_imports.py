@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import threading
+from functools import cache
 from typing import Any
 
 import docx
@@ -34,10 +35,16 @@ TTHC_CODE = "1.004494"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
+@cache
+def plain_bytes() -> bytes:
+    """The same bytes each time; python-docx stamps those it saves with the time."""
+    return saved(plain())
+
+
 @pytest.fixture(scope="module")
 def read() -> dict[str, Any]:
     """What is kept of the plain document; reading takes a child process, so it is done once."""
-    return read_to_keep(saved(plain()), "QT-01.docx")
+    return read_to_keep(plain_bytes(), "QT-01.docx")
 
 
 def _upload(name: str, data: bytes) -> SimpleUploadedFile:
@@ -47,13 +54,13 @@ def _upload(name: str, data: bytes) -> SimpleUploadedFile:
 def _send(client: Client, capture: Any, *uploads: SimpleUploadedFile) -> Any:
     """Send the files as the signed-in person; the job that reads them is done at once."""
     with capture(execute=True):
-        return client.post(URL, {"files": list(uploads)})
+        return client.post(URL, {"uploads": list(uploads)})
 
 
 def make_import(office: Office, reading: dict[str, Any], **fields: Any) -> WordImport:
     """An import as the job leaves it, of the plain document."""
     (row,) = receive(
-        [WordFile(saved(plain()), fields.pop("label", "QT-01.docx"))],
+        [WordFile(plain_bytes(), fields.pop("label", "QT-01.docx"))],
         agency=office.agency,
         by=office.secretary,
     ).taken
@@ -96,7 +103,7 @@ def test_files_are_kept_read_and_made_a_draft(
     office = Office()
     tthc = make_tthc(office.agency, code=TTHC_CODE)
     sign_in(client, office.secretary)
-    data = saved(plain())
+    data = plain_bytes()
 
     answer = _send(
         client,
@@ -162,7 +169,7 @@ def test_sending_again_takes_nothing_twice_and_one_whose_files_are_all_refused_b
     again = _send(
         client,
         django_capture_on_commit_callbacks,
-        _upload("ten khac.docx", saved(plain())),
+        _upload("ten khac.docx", plain_bytes()),
         _upload("rong.docx", b""),
     )
 
@@ -375,7 +382,7 @@ def test_signers_stand_in_the_form_as_the_sign_table_prints_them(client: Client)
 
 def test_a_batch_goes_on_after_a_file_that_is_gone_or_empty() -> None:
     office = Office()
-    sources = [WordFile(saved(plain()), "a.docx"), WordFile(saved(docx.Document()), "b.docx")]
+    sources = [WordFile(plain_bytes(), "a.docx"), WordFile(saved(docx.Document()), "b.docx")]
     received = receive(sources, agency=office.agency, by=office.secretary)
     files.path_of(received.taken[0].file.sha256).unlink()
     assert received.job is not None
