@@ -93,6 +93,21 @@ def test_make_targets_and_commands_exist(name: str) -> None:
     assert set(re.findall(r"\bmanage\.py ([a-z]\w*)", code)) - commands == set()
 
 
+def test_readme_names_every_command_of_the_product() -> None:
+    ours = {name for name, app in get_commands().items() if str(app).split(".")[0] in CODE}
+    readme = "\n".join(_code_in("README.md"))
+
+    assert len(ours) > 10
+    assert {name for name in ours if not re.search(rf"\b{name}\b", readme)} == set()
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_code_stands_on_one_line_where_it_is_checked(name: str) -> None:
+    lines = BLOCK.sub("", _text(name)).splitlines()
+
+    assert [line for line in lines if line.count("`") % 2] == []
+
+
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_settings_and_constants_exist(name: str) -> None:
     capitals = re.findall(r"(?<![\w.{-])_?[A-Z][A-Z_]{3,}(?![\w.])", "\n".join(_code_in(name)))
