@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 
 from qms.organisation.models import has_role
 from qms.organisation.roles import Role
@@ -170,7 +172,10 @@ def items(entries: tuple[Entry, ...], request: HttpRequest, user: Person) -> lis
 
     Of several such addresses the longest wins: on `/tthc/nhap/` that is not `/tthc/`.
     """
-    current = _longest_match(request.path, (*MENU, *MORE))
+    return _items(entries, user, current=_longest_match(request.path, (*MENU, *MORE)))
+
+
+def _items(entries: tuple[Entry, ...], user: Person, *, current: str) -> list[Item]:
     return [
         Item(
             label=entry.label,
@@ -178,7 +183,7 @@ def items(entries: tuple[Entry, ...], request: HttpRequest, user: Person) -> lis
             url=url,
             is_boosted=entry.is_boosted,
             is_current=url == current,
-            children=items(entry.children, request, user),
+            children=_items(entry.children, user, current=current),
         )
         for entry in entries
         if entry.visible(user) and (url := _url(entry.address))
@@ -197,6 +202,12 @@ def _longest_match(path: str, entries: tuple[Entry, ...]) -> str:
 
 def _url(address: str) -> str:
     """Empty where the address is not served, as on an error page of a half-configured site."""
+    return _reversed(address, get_urlconf() or settings.ROOT_URLCONF, get_script_prefix())
+
+
+@cache
+def _reversed(address: str, urlconf: str, prefix: str) -> str:
+    """Return the address as `urlconf` below `prefix` has it: each page asks for all of them."""
     try:
         return reverse(address)
     except NoReverseMatch:

@@ -40,9 +40,13 @@ _PAGE = 50
 def dissemination_list(request: UserRequest) -> HttpResponse:
     if not may.reader_agencies(request.user).exists():
         raise PermissionDenied
-    meetings = visible_meetings(request.user).annotate(
-        people=Count("attendees", distinct=True), documents=Count("versions", distinct=True)
-    )
+    meetings = (
+        visible_meetings(request.user)
+        .annotate(
+            people=Count("attendees", distinct=True), documents=Count("versions", distinct=True)
+        )
+        .order_by("-held_on", "-pk")
+    )  # counting drops the order of the model
     context = {
         "page": Paginator(meetings, _PAGE).get_page(request.GET.get("trang")),
         "may_record": may.is_secretary(request.user),

@@ -122,8 +122,11 @@ def test_who_reads_and_who_keeps(client: Client) -> None:
     assert client.post(file, {"file": SimpleUploadedFile("h.pdf", PDF + b"2")}).status_code == 403
 
 
-def test_what_the_system_knows_fills_itself(client: Client) -> None:
-    filled = make_filled(Office(), status=AuditStatus.REPORTED)
+def test_what_the_system_knows_fills_itself(
+    client: Client, django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        filled = make_filled(Office(), status=AuditStatus.REPORTED)
     office, version = filled.office, filled.version
     actions.record_dissemination(
         office.agency,

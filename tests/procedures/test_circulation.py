@@ -235,8 +235,8 @@ def test_what_changed_tells_my_steps_alone_by_their_new_numbers() -> None:
     mine = what_changed(second, before, {new[0].key, receive.key, hand_over.key})
     assert sorted(str(change) for change in mine) == [
         "Bước 2, công việc: Tiếp nhận hồ sơ → Tiếp nhận, kiểm tra hồ sơ",
-        "Bỏ bước: Trả kết quả",
-        "Thêm bước: Ghi sổ",
+        "Bỏ bước: Trả kết quả – Văn thư – ½ ngày làm việc",
+        "Thêm bước: Ghi sổ – Văn thư – không tính",
     ]
     theirs = what_changed(second, before, {check.key})
     assert [str(change) for change in theirs] == ["Bước 3, công việc: Thẩm định → Thẩm định kỹ"]

