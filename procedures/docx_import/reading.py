@@ -87,7 +87,7 @@ class Reading:
                 for i in self.dossier
             ],
             "steps": [
-                {"no": s.no, "work": s.work, "responsible": s.responsible, "times": s.times}
+                {"no": s.no, "work": s.work, "responsible": clean(s.responsible), "times": s.times}
                 for s in self.steps.rows
             ],
             "forms": [form.printed for form in self.forms],

@@ -9,8 +9,8 @@ from functools import cached_property
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from procedures.checks import Facts
+from procedures.circulation import Standing, standing_of
 from procedures.content import Content
-from procedures.health.unread import Unread, unread_of
 from procedures.models import (
     TTHC,
     Decision,
@@ -219,8 +219,11 @@ class Found:
         return list(rows.order_by("version__procedure__sort_key", "version_id", "number"))
 
     @cached_property
-    def unread(self) -> list[Unread]:
-        return unread_of([each.version for each in self.in_force], on=self.on)
+    def unread(self) -> list[Standing]:
+        """The versions that somebody is late to read."""
+        keys = [each.version.pk for each in self.in_force]
+        standings = standing_of(ProcedureVersion.objects.filter(pk__in=keys), on=self.on)
+        return [standing for standing in standings if standing.overdue]
 
 
 def _standing_changes(name: str) -> Prefetch[str, QuerySet[TTHCChange]]:

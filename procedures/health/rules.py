@@ -4,15 +4,16 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.http import urlencode
 
 from procedures.checks import time_checks
 from procedures.content import TimeKind
 from procedures.health.facts import Found, Scope, served
 from procedures.models import Form, Procedure
+from procedures.reviewing import next_review_on
 from procedures.workflow import DecisionStatus, VersionStatus
-from qms.foundation.dates import LOCAL, add_months, days_text, duration_text, format_date
+from qms.foundation.dates import LOCAL, days_text, duration_text, format_date
 from qms.foundation.text import comparison_key
 
 
@@ -67,15 +68,6 @@ def defects(scope: Scope) -> list[Defect]:
     """
     found = Found(scope)
     return [Defect(rule.key, *told) for rule in RULES.values() for told in rule.find(found)]
-
-
-def _page(name: str, otherwise: str, **asked: str) -> str:
-    """Return the address of the page called `name`; `otherwise` where it is not served."""
-    try:
-        address = reverse(f"procedures:{name}")
-    except NoReverseMatch:
-        return otherwise
-    return f"{address}?{urlencode(asked)}" if asked else address
 
 
 def _joined(codes: list[str]) -> str:
@@ -237,17 +229,15 @@ def review_overdue(found: Found) -> Iterator[Told]:
         profile = getattr(each.procedure.agency, "profile", None)
         if profile is None:
             continue
-        seen_on = max(
-            each.period.valid_from,
-            found.last_reviews.get(each.procedure.pk, each.period.valid_from),
-        )
-        due_on = add_months(seen_on, profile.review_interval_months)
+        begun, last = each.period.valid_from, found.last_reviews.get(each.procedure.pk)
+        seen_on = max(begun, last or begun)
+        due_on = next_review_on(begun, last, profile.review_interval_months)
         if due_on < found.on:
             yield (
                 each.procedure.code,
                 f"Phải xem xét định kỳ chậm nhất ngày {format_date(due_on)}; lần gần nhất là ngày "
                 f"{format_date(seen_on)}. Hãy xem xét và ghi kết luận.",
-                _page("review-list", each.procedure.get_absolute_url()),
+                reverse("procedures:review-list"),
             )
 
 
@@ -293,12 +283,13 @@ def original_missing(found: Found) -> Iterator[Told]:
 def unread(found: Found) -> Iterator[Told]:
     for late in found.unread:
         procedure = late.version.procedure
+        since = format_date(min(reader.due_on for reader in late.overdue))
         yield (
             procedure.code,
-            f"{late.people} người có bước phải thực hiện chưa xác nhận đã đọc "
-            f"{late.version.number_text}; hạn từ {format_date(late.due_on)}. "
+            f"{len(late.overdue)} người có bước phải thực hiện chưa xác nhận đã đọc "
+            f"{late.version.number_text}; hạn từ {since}. "
             "Hãy nhắc, hoặc tổ chức phổ biến.",
-            _page("reading-list", procedure.get_absolute_url()),
+            reverse("procedures:reading-list"),
         )
 
 
@@ -372,7 +363,7 @@ def copy_held(found: Found) -> Iterator[Told]:
             f"{copy.version.procedure.code}, bản số {copy.number:02d}",
             f"{copy.holder} còn giữ bản giấy {copy.version.number_text}, đã hết hiệu lực. "
             "Hãy thu hồi hoặc hủy, có biên bản.",
-            _page("copy-list", copy.version.get_absolute_url()),
+            reverse("procedures:copy-list"),
         )
 
 
