@@ -139,7 +139,10 @@ def _by_sentence(old: str, new: str) -> Iterator[Segment]:
 
 def _told(is_equal: bool, was: Sequence[str], now: Sequence[str]) -> Iterator[Segment]:  # noqa: FBT001
     if is_equal:
-        yield Segment(Part.EQUAL, "".join(now))
+        # Its last word may have been the last of all in one text only, without a space behind.
+        ending = was[-1] if was and now and not now[-1][-1:].isspace() else ""
+        space = ending[len(ending.rstrip()) :]
+        yield Segment(Part.EQUAL, "".join(now) + space)
     else:
         yield from _replaced("".join(was), "".join(now))
 
