@@ -174,13 +174,18 @@ def test_page_does_not_scroll_sideways_with_several_cases(
 def test_everything_works_without_scripts(bare_page: Page, version: ProcedureVersion) -> None:
     page = bare_page
     page.get_by_label("Tên quy trình").fill("Tên gõ khi không có script")
+    works = page.locator("[data-rows=steps] > [data-row] textarea[name$='-work']")
     page.get_by_role("button", name="Thêm bước").click()
+    # A click returns before the page that answers it is there.
+    expect(works).to_have_count(4)
     row = page.locator("[data-rows=steps] > [data-row]").last
     row.get_by_label("Công việc").fill("Lưu hồ sơ")
     row.get_by_label("Người thực hiện").fill("Văn thư")
     row.locator("[data-row-up]").click()
+    expect(works.last).to_have_value("Trả kết quả")
     moved = _works(page)
     page.locator("[data-rows=steps] > [data-row]").first.locator("[data-row-remove]").click()
+    expect(works).to_have_count(3)
     page.get_by_role("button", name="Lưu dự thảo").click()
 
     assert moved == ["Tiếp nhận hồ sơ", "Thẩm định", "Lưu hồ sơ", "Trả kết quả"]
