@@ -20,6 +20,7 @@ from qms.foundation.dates import today
 from qms.foundation.recorded import RecordedModel, kept_history
 from qms.foundation.text import clean, clean_lines, slugify
 from qms.organisation.models import Unit, User
+from qms.records.ledger.entries import LedgeredModel
 from qms.records.models import StoredFile
 from qms.records.workflow import SeenVersionChanged, TransitionNotAllowed, WorkflowModel
 
@@ -409,8 +410,10 @@ class AuditSubject(RecordedModel):
         return " – ".join([*named, *([f"điều {listed}"] if listed else [])])
 
 
-class AuditPaper(models.Model):
+class AuditPaper(LedgeredModel):
     """A printed record that was issued, kept as the file it was (PDF); appended, never changed."""
+
+    LEDGER_ACTOR = "made_by"
 
     audit = models.ForeignKey(Audit, models.PROTECT, related_name="papers")
     kind = models.CharField("loại", max_length=20)

@@ -18,6 +18,7 @@ from audits.models.team import AuditMember
 from procedures.models import Procedure, ProcedureVersion
 from qms.foundation.recorded import RecordedModel, kept_history
 from qms.organisation.models import Unit
+from qms.records.ledger.entries import LedgeredModel
 from qms.records.models import StoredFile
 
 
@@ -191,12 +192,14 @@ class AnswerQuerySet(models.QuerySet["ItemAnswer"]):
         return self.filter(is_disputed=True, superseded_at__isnull=True)
 
 
-class ItemAnswer(models.Model):
+class ItemAnswer(LedgeredModel):
     """An answer, of an item or of its cell for one dossier. Added, never overwritten.
 
     `base` is the answer its author saw. One whose base is no longer the standing answer is kept
     as disputed, and somebody is asked; `client_id` makes sending it twice harmless.
     """
+
+    LEDGER_ACTOR = "answered_by"
 
     item = models.ForeignKey(ChecklistItem, models.PROTECT, related_name="answers")
     dossier = models.ForeignKey(
@@ -254,8 +257,10 @@ def answer_sha256(answers: Iterable[ItemAnswer]) -> str:
     return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
 
 
-class SiteConfirmation(models.Model):
+class SiteConfirmation(LedgeredModel):
     """The unit confirms in the field what was written down: a name, and a signature or a photo."""
+
+    LEDGER_ACTOR = "recorded_by"
 
     item = models.ForeignKey(ChecklistItem, models.PROTECT, related_name="confirmations")
     client_id = models.UUIDField(unique=True)

@@ -10,6 +10,7 @@ from audits.models.nonconformities import Nonconformity
 from audits.workflow import NonconformityStatus
 from qms.foundation.constraints import paired
 from qms.foundation.recorded import RecordedModel, kept_history
+from qms.records.ledger.entries import LedgeredModel
 from qms.records.workflow import TransitionNotAllowed
 
 
@@ -157,8 +158,10 @@ class CorrectiveAction(RecordedModel):
         }
 
 
-class DueExtension(models.Model):
+class DueExtension(LedgeredModel):
     """A deadline was put off: the old one stays, and why. Of the whole, or of one action."""
+
+    LEDGER_ACTOR = "granted_by"
 
     nonconformity = models.ForeignKey(Nonconformity, models.PROTECT, related_name="extensions")
     action = models.ForeignKey(
@@ -186,8 +189,10 @@ class DueExtension(models.Model):
         return f"{self.nonconformity.number}: {self.reason}"
 
 
-class EffectivenessCheck(models.Model):
+class EffectivenessCheck(LedgeredModel):
     """Some time after the actions: did the cause go away? Appended (ISO 9001:2015, 10.2.1 d)."""
+
+    LEDGER_ACTOR = "checked_by"
 
     nonconformity = models.ForeignKey(
         Nonconformity, models.PROTECT, related_name="effectiveness_checks"
@@ -208,12 +213,14 @@ class EffectivenessCheck(models.Model):
         return f"{self.nonconformity.number}: {'đạt' if self.is_effective else 'không đạt'}"
 
 
-class NonconformityMove(models.Model):
+class NonconformityMove(LedgeredModel):
     """Each move with its civil day beside its time of recording; appended, never changed.
 
     What is done on a day without moving on, such as the unit's confirmation, stands here too, in
     the status that stood.
     """
+
+    LEDGER_ACTOR = "by"
 
     nonconformity = models.ForeignKey(Nonconformity, models.PROTECT, related_name="moves")
     status = models.CharField(max_length=12, choices=NonconformityStatus)

@@ -21,6 +21,7 @@ from qms.foundation.dates import format_date, valid_on
 from qms.foundation.recorded import RecordedModel, kept_history
 from qms.foundation.text import clean, clean_lines
 from qms.organisation.models import Unit, User
+from qms.records.ledger.entries import LedgeredModel
 from qms.records.models import Signature, StoredFile
 from qms.records.signatures import Signing, sign
 from qms.records.workflow import TransitionNotAllowed, WorkflowModel
@@ -424,7 +425,7 @@ def end_period(item: DecisionItem, *, on: dt.date, by: User) -> None:
     standing.record(by=by, reason="Bãi bỏ")
 
 
-class Rendition(models.Model):
+class Rendition(LedgeredModel):
     """The PDF of an issued version, made once and kept for ever."""
 
     version = models.OneToOneField(ProcedureVersion, models.PROTECT, related_name="rendition")

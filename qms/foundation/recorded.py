@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models.base import ModelBase
 from simple_history.models import HistoricalRecords
 
@@ -29,12 +29,13 @@ class RecordedModel(models.Model):
     ) -> None:
         if getattr(self, "_history_user", None) is None:
             raise UnattributedChange(f"{type(self).__name__} is saved by record(by=…, reason=…).")
-        super().save(
-            force_insert=force_insert,
-            force_update=force_update,
-            using=using,
-            update_fields=update_fields,
-        )
+        with transaction.atomic(using=using):  # the row, its history and their ledger entry
+            super().save(
+                force_insert=force_insert,
+                force_update=force_update,
+                using=using,
+                update_fields=update_fields,
+            )
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         raise UnattributedChange("Nothing is deleted: end it, discard it or take it out of use.")

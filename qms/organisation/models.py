@@ -151,6 +151,7 @@ class User(AbstractUser):
         finally:
             del self._history_user
 
+    @transaction.atomic
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save; without `record()` the person changed it themself (a password, a sign-in)."""
         self.full_name = clean(self.full_name)

@@ -1,6 +1,7 @@
 """What every record needs: states, signatures, files, the PDF page."""
 
 from django.apps import AppConfig
+from simple_history.signals import post_create_historical_record
 
 from qms.foundation import triggers
 
@@ -11,5 +12,7 @@ class RecordsConfig(AppConfig):
     verbose_name = "Hồ sơ"
 
     def ready(self) -> None:
-        triggers.register(triggers.never_changes("records_signature", "Chữ ký"))
-        triggers.register(triggers.never_changes("records_storedfile", "Tệp đã lưu"))
+        from qms.records.ledger import entries, kept  # noqa: PLC0415  needs loaded apps
+
+        triggers.register(kept.triggers())
+        post_create_historical_record.connect(entries.tell_history, dispatch_uid="records.ledger")

@@ -10,9 +10,14 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from qms.records.ledger.entries import LedgeredModel
+from qms.records.ledger.entries import LedgerEntry as LedgerEntry
 
-class StoredFile(models.Model):
+
+class StoredFile(LedgeredModel):
     """A file kept by its content; who may have it is asked where it is used."""
+
+    LEDGER_ACTOR = "stored_by"
 
     sha256 = models.CharField(max_length=64, unique=True)
     size = models.PositiveBigIntegerField("cỡ (byte)")
@@ -40,8 +45,10 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
         return self.filter(content_type=kind, object_id__in=[record.pk for record in records])
 
 
-class Signature(models.Model):
+class Signature(LedgeredModel):
     """Who did which act on exactly which content; appended, never changed (ISO 9001 7.5.2 c)."""
+
+    LEDGER_ACTOR = "recorded_by"
 
     class Act(models.TextChoices):
         PREPARED = "prepared", "Soạn thảo"

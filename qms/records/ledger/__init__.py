@@ -1,0 +1,1 @@
+"""The chain that makes tampering evident: one entry for each row that was ever recorded."""
