@@ -130,6 +130,8 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 JOBS = {  # kind of a job → what does it
     "archive": "procedures.archive.making.make_archive",
     "archive_word": "procedures.archive.making.make_archive_with_word",
+    "evidence_procedure": "procedures.archive.evidence.make_evidence",
+    "evidence_audit": "audits.actions.evidence_package.make_evidence",
     "year_file": "home.year.making.make_year_archive",
     "word_import": "procedures.docx_import.receiving.read_batch",
 }
