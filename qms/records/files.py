@@ -133,7 +133,7 @@ def store(data: bytes, name: str, *, kind: str, by: Any) -> StoredFile:
     """
     digest = hashlib.sha256(data).hexdigest()
     path = path_of(digest)
-    if not path.exists():
+    if not _is_kept(path):
         _write_synced(path, io.BytesIO(data))
     return _row(digest, len(data), name, kind=kind, by=by)
 
@@ -146,7 +146,7 @@ def store_from(
     digest = hashlib.file_digest(source, "sha256").hexdigest()
     size = source.seek(0, os.SEEK_END)
     path = path_of(digest)
-    if not path.exists():
+    if not _is_kept(path):
         source.seek(0)
         _write_synced(path, source)
     return _row(digest, size, name, kind=kind, by=by)
@@ -193,14 +193,27 @@ def path_of(sha256: str) -> Path:
     return Path(settings.MEDIA_ROOT) / sha256[:2] / sha256
 
 
+def _is_kept(path: Path) -> bool:
+    """Tell whether the bytes are there; the sweep then takes them for fresh, row or no row."""
+    try:
+        os.utime(path)
+    except FileNotFoundError:
+        return False
+    return True
+
+
 def _write_synced(path: Path, source: BinaryIO) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent)
-    with os.fdopen(handle, "wb") as file:
-        shutil.copyfileobj(source, file)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(temporary).replace(path)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            shutil.copyfileobj(source, file)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except OSError:  # most likely the disk is full: leave it no fuller than it was
+        Path(temporary).unlink(missing_ok=True)
+        raise
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
