@@ -20,6 +20,8 @@ SETTLERS = frozenset({Role.ISO_SECRETARY, Role.LEADER, Role.SYSTEM_ADMIN})
 
 ACCESS: dict[str, str | frozenset[Role]] = {
     "healthz": PUBLIC,
+    "readyz": PUBLIC,
+    "metrics": PUBLIC,
     "home:my-work": ANYONE,
     "organisation:agency": SETTLERS,
     # the catalogue, its import, coverage

@@ -100,7 +100,7 @@ def test_no_form_lets_a_hostile_file_pass(gate: str) -> None:
 
 
 TYPED = {  # what makes each form whole but for its file
-    "procedures:legal-new": {"number": "01/2020/NĐ-CP", "trust": "official"},
+    "procedures:legal-new": {"number": "01/2020/NĐ-CP", "trust": "yes"},
     "procedures:blank-new": {"kind": "internal", "code": "BM-01", "name": "Đơn"},
     "procedures:tthc-import": {},
 }
