@@ -259,6 +259,10 @@ LOAD_DEMO = env.bool("LOAD_DEMO", default=True)  # demo people and the procedure
 READY_MIN_FREE_MB = env.int("READY_MIN_FREE_MB", default=200)
 BACKUP_MAX_AGE_HOURS = env.int("BACKUP_MAX_AGE_HOURS", default=0)
 
+# --- Checkpoints: signed heads of the ledger ------------------------------------------------------
+CHECKPOINT_DIR = Path(env("CHECKPOINT_DIR", default=str(VAR_DIR / "checkpoints")))
+CHECKPOINT_KEY = Path(env("CHECKPOINT_KEY", default=str(VAR_DIR / "keys" / "checkpoint.pem")))
+
 # --- Mail, logs ---------------------------------------------------------------------------------
 EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
