@@ -34,7 +34,7 @@ templates = $(shell find templates -name '*.html')
 .PHONY: help run setup test check format lint lock bench clean tests-ready evidence-drill
 
 help: ## Liệt kê các lệnh / list the commands
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
 	@echo '  Chọn cổng: make run PORT=8080 · chọn Python: make run PYTHON=/đường/dẫn/python3'
 	@echo '  Kiểm tra chữ ký số của tệp PDF: make setup EXTRAS=ky-so'
 	@echo '  Thử một phần: make test ARGS="tests/qms -k login"'
