@@ -154,5 +154,7 @@ def configuration(*, kind: str, level: str) -> dict[str, Any]:
             "qms": {"level": "DEBUG" if level == "DEBUG" else "INFO"},
             # Refusals are told by the line of the request; here only what failed.
             "django.request": {"level": "ERROR"},
+            # Wrong passwords are told by ourselves, without what was typed for a name.
+            "axes": {"level": "ERROR"},
         },
     }
