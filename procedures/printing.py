@@ -18,7 +18,7 @@ from procedures.word import version_docx
 from procedures.workflow import VersionStatus
 from qms.foundation.dates import LOCAL, format_date, today
 from qms.organisation.models import AgencyProfile
-from qms.records.models import Signature
+from qms.records.models import LedgerEntry, Signature
 from qms.records.signatures import manner
 
 
@@ -57,6 +57,7 @@ def printed_version(
         content=document if document.title else document.revised(title=procedure.title),
         sha256=version.content_sha256 if signatures else "",
         mark=mark,
+        ledger=LedgerEntry.objects.head().line,
         ended_on=period.valid_to if period and mark is Mark.ENDED else None,
         wet_ink=wet_ink,
         is_on_paper=version.origin == version.Origin.PAPER

@@ -68,6 +68,11 @@ def health_readers(user: Person) -> bool:
     return has_role(user, Role.ISO_SECRETARY, Role.LEADER)
 
 
+def journal_readers(user: Person) -> bool:
+    """Reads who recorded what."""
+    return has_role(user, Role.ISO_SECRETARY, Role.SYSTEM_ADMIN)
+
+
 def settlers(user: Person) -> bool:
     """May change the settings of the agency."""
     return has_role(user, Role.ISO_SECRETARY, Role.LEADER, Role.SYSTEM_ADMIN)
@@ -144,6 +149,7 @@ MORE = (
     Entry("Sổ, danh mục", "table-2", "procedures:register-list", readers),
     Entry("Hồ sơ ISO năm", "book-open", "home:year-file", year_readers),
     Entry("Lỗi trong bộ tài liệu", "triangle-alert", "procedures:health", health_readers),
+    Entry("Nhật ký", "history", "home:journal", journal_readers),
     Entry("Thiết lập tài liệu", "target", "procedures:document-settings", audit_settlers),
     Entry("Thiết lập đánh giá nội bộ", "target", "audits:settings", audit_settlers),
     Entry("Thiết lập cơ quan", "building-2", "organisation:agency", settlers),

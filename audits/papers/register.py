@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 
 import xlsxwriter
@@ -68,8 +68,13 @@ def _printed(value: int | str | dt.date | None) -> str:
     return format_date(value) if isinstance(value, dt.date) else str(value or "")
 
 
-def register_paper(head: Letterhead, entries: Sequence[Entry], on: dt.date, asked: str) -> Paper:
-    """Return the register, across the sheet; `asked` says in words what it is limited to."""
+def register_paper(
+    head: Letterhead, entries: Sequence[Entry], on: dt.date, asked: str, *, trace: str = ""
+) -> Paper:
+    """Return the register, across the sheet; `asked` says in words what it is limited to.
+
+    `trace` is the head of the ledger, which stands above the foot.
+    """
     centred = {"TT", "Ngày phát hiện", "Hạn", "Ngày hoàn thành"}
     columns = tuple(
         Column(title, share, "center" if title in centred else "left")
@@ -79,7 +84,7 @@ def register_paper(head: Letterhead, entries: Sequence[Entry], on: dt.date, aske
         tuple(_printed(value) for value in _values(number, entry))
         for number, entry in enumerate(entries, start=1)
     )
-    return form(
+    paper = form(
         head,
         "register",
         (
@@ -90,13 +95,16 @@ def register_paper(head: Letterhead, entries: Sequence[Entry], on: dt.date, aske
         landscape=True,
         marks=marks_of(is_illustrative=any(entry.is_illustrative for entry in entries)),
     )
+    return replace(paper, trace=trace)
 
 
 def _as_of(on: dt.date) -> str:
     return f"Tính đến ngày {format_date(on)}"
 
 
-def register_workbook(head: Letterhead, entries: Sequence[Entry], on: dt.date, asked: str) -> bytes:
+def register_workbook(
+    head: Letterhead, entries: Sequence[Entry], on: dt.date, asked: str, *, trace: str = ""
+) -> bytes:
     """Return the same as a workbook: days are days, the head stays in view and filters."""
     code, title = head.titles["register"]
     out = BytesIO()
@@ -116,6 +124,7 @@ def register_workbook(head: Letterhead, entries: Sequence[Entry], on: dt.date, a
         sheet.set_paper(9)  # A4
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(first)
+        sheet.set_footer(f"&L{trace}&RTrang &P/&N")
     return out.getvalue()
 
 

@@ -30,6 +30,7 @@ from procedures.permissions import reader_agencies
 from qms.http import UserRequest
 from qms.organisation.models import Unit, User
 from qms.records import files
+from qms.records.models import LedgerEntry
 from qms.records.paper import Paper, to_docx, to_pdf
 
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -95,10 +96,11 @@ def register(request: UserRequest, ending: str) -> HttpResponse:
     rows = list(found)
     entries = register_entries(rows, asked.day)
     head, words = letterhead_of(_agency(request.user, rows)), asked.in_words
+    trace = LedgerEntry.objects.head().line
     name = f"So theo doi KPH {asked.day:%Y-%m-%d}"
     if ending == "xlsx":
-        return _file(register_workbook(head, entries, asked.day, words), ending, name)
-    return _printed(register_paper(head, entries, asked.day, words), ending, name)
+        return _file(register_workbook(head, entries, asked.day, words, trace=trace), ending, name)
+    return _printed(register_paper(head, entries, asked.day, words, trace=trace), ending, name)
 
 
 def _agency(user: User, rows: Sequence[Nonconformity]) -> Unit:

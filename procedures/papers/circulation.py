@@ -70,6 +70,7 @@ class Sheet:
     heading: tuple[str, ...]
     columns: tuple[tuple[str, int], ...]
     rows: Sequence[Sequence[Value]]
+    trace: str = ""
 
 
 def meeting_paper(head: Head, meeting: Meeting) -> Paper:
@@ -169,6 +170,7 @@ def workbook(sheet: Sheet) -> bytes:
         page.set_paper(9)  # A4
         page.fit_to_pages(1, 0)
         page.repeat_rows(first)
+        page.set_footer(f"&L{sheet.trace}&RTrang &P/&N")
     return out.getvalue()
 
 

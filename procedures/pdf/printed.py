@@ -77,4 +77,5 @@ class PrintedVersion:
     is_on_paper: bool = False
     notes: tuple[str, ...] = ()
     taken_up: tuple[str, ...] = ()
+    ledger: str = ""  # how far it went when this was gathered
     transition: str = ""  # by which an ended version serves what came in before

@@ -62,6 +62,7 @@ def furniture(printed: PrintedVersion, stamps: tuple[Stamp, ...] = ()) -> Furnit
         mark=printed.mark,
         warning=_warning(printed),
         stamps=stamps,
+        trace=printed.ledger,
     )
 
 

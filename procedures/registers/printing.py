@@ -13,8 +13,11 @@ _LEAST = {"int": 10, "padded": 13, "date": 20, "code": 24}
 _TEXT = 0.8  # of the letters that a text has in a workbook
 
 
-def register_workbook(table: Table) -> bytes:
-    """Return the register as a workbook: days are days, numbers numbers, no text a formula."""
+def register_workbook(table: Table, *, trace: str = "") -> bytes:
+    """Return the register as a workbook: days are days, numbers numbers, no text a formula.
+
+    `trace` is the head of the ledger, which stands in the foot of what is printed of it.
+    """
     heading = (table.heading, table.issuer, table.unit_name, table.as_of)
     sheet = Sheet(
         name=table.register.name,
@@ -23,6 +26,7 @@ def register_workbook(table: Table) -> bytes:
             (label, column.width) for label, column in zip(table.labels, table.columns, strict=True)
         ),
         rows=[[_fitting(value) for value in row] for row in table.numbered()],
+        trace=trace,
     )
     return workbook(sheet)
 
@@ -34,8 +38,11 @@ def _fitting(value: Value) -> Value:
     return value
 
 
-def register_paper(table: Table) -> Paper:
-    """Return the register as a form of the office, with room for who made and who approved it."""
+def register_paper(table: Table, *, trace: str = "") -> Paper:
+    """Return the register as a form of the office, with room for who made and who approved it.
+
+    `trace` is the head of the ledger, which stands above the foot.
+    """
     columns = tuple(
         Column(label, _share(column), "center" if column.kind in _CENTRED else "left")
         for label, column in zip(table.labels, table.columns, strict=True)
@@ -56,6 +63,7 @@ def register_paper(table: Table) -> Paper:
         issuer=table.issuer,
         landscape=True,
         footer_note=" – ".join(text for text in (table.code, table.as_of) if text),
+        trace=trace,
     )
 
 

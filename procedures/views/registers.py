@@ -29,6 +29,7 @@ from procedures.views.reach import Reach
 from qms.foundation.dates import format_date, today
 from qms.http import UserRequest
 from qms.organisation.models import Unit
+from qms.records.models import LedgerEntry
 from qms.records.paper import to_pdf
 
 _PAGE = 50
@@ -98,7 +99,7 @@ def register_detail(request: UserRequest, key: str) -> HttpResponse:
 def register_xlsx(request: UserRequest, key: str) -> HttpResponse:
     """Give the whole register, as asked for, as an Excel workbook."""
     register, _, asked = _asked(request, key)
-    data = register_workbook(tabulate(register, asked))
+    data = register_workbook(tabulate(register, asked), trace=LedgerEntry.objects.head().line)
     return printed(data, "xlsx", f"{register.slug}-{asked.on.isoformat()}")
 
 
@@ -106,7 +107,8 @@ def register_xlsx(request: UserRequest, key: str) -> HttpResponse:
 def register_pdf(request: UserRequest, key: str) -> HttpResponse:
     """Print the whole register, as asked for."""
     register, _, asked = _asked(request, key)
-    data = to_pdf(register_paper(tabulate(register, asked)))
+    paper = register_paper(tabulate(register, asked), trace=LedgerEntry.objects.head().line)
+    data = to_pdf(paper)
     return printed(data, "pdf", f"{register.slug}-{asked.on.isoformat()}")
 
 

@@ -358,7 +358,7 @@ def test_printing_asks_as_much_whatever_the_number_of_editions(
         )
     stored = ProcedureVersion.objects.select_related("procedure__agency").get(pk=version.pk)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         printed = printed_version(stored, is_copy=True)
 
     assert len(printed.revisions) == count

@@ -54,7 +54,7 @@ def compact(values: Mapping[str, Any]) -> dict[str, Any]:
 def row_of(record: models.Model, fields: Iterable[models.Field[Any, Any]] = ()) -> dict[str, Any]:
     """Return {column: value} of `record` as the database gives it back; all columns if not said."""
     return {
-        field.column: _stored(field, getattr(record, field.attname))
+        str(field.column): _stored(field, getattr(record, field.attname))
         for field in fields or record._meta.concrete_fields
     }
 

@@ -31,6 +31,11 @@ class Head:
     def __str__(self) -> str:
         return f"{self.seq} · {self.sha256[:16]}"
 
+    @property
+    def line(self) -> str:
+        """What a print bears of it: whoever holds the print can tell a chain that was replaced."""
+        return f"Sổ cái: {self}"
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -77,7 +82,7 @@ class LedgerQuerySet(models.QuerySet["LedgerEntry"]):
         added.body_sha256 = body_sha256(header_of(added), text)
         added.sha256 = entry_sha256(added.seq, head.sha256, added.body_sha256)
         added.save(force_insert=True)
-        return added  # type: ignore[no-any-return]
+        return added
 
 
 def header_of(entry: Any) -> dict[str, Any]:

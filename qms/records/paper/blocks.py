@@ -165,6 +165,7 @@ class Paper:
     issuer: str = ""
     landscape: bool = False
     footer_note: str = ""
+    trace: str = ""
     recipients: tuple[str, ...] = ()
 
     @property

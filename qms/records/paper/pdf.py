@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from reportlab.lib.enums import TA_CENTER
@@ -96,7 +97,7 @@ def _furniture(paper: Paper, sheet: Sheet) -> Furniture:
         facts=tuple(fact for fact in facts if fact[1]),
         width=sheet.width,
     )
-    return Furniture(told.title, told.author, told.subject, head, (paper.footer_note,), sheet=sheet)
+    return replace(told, head=head, foot=(paper.footer_note,), trace=paper.trace)
 
 
 # --- what stands before and after the blocks ---

@@ -59,6 +59,8 @@ _NUMBER_ROOM = 12 * mm
 _FOOT_SIZE = 9.5
 _STAMP_AT, _STAMP_STEP = 8.4 * mm, 3.1 * mm  # below the foot, as far as most printers print
 _STAMP_SIZE = 7.5
+_TRACE_AT, _TRACE_SIZE = 16.9 * mm, 6.5
+_TRACE_GREY = Color(0.35, 0.35, 0.35)
 _QR_SIDE = 17 * mm
 _QR_LEFT, _QR_BOTTOM = 7.5 * mm, 9 * mm  # in the left margin, where no text stands
 _LISTED = 2  # levels in the table of contents; the outline has all
@@ -94,7 +96,8 @@ class Furniture:
 
     `foot` are its texts from left to right, the page number stands behind them. `mark` goes
     across every page, under the text; `warning` stands above the head. `is_numbered_above` is the
-    manner of administrative documents: the bare number, from the second page on. With several
+    manner of administrative documents: the bare number, from the second page on. `trace` stands
+    small above the foot: how far the ledger went when this was printed. With several
     `stamps` the document follows as often one after the other, each time with one of them.
     """
 
@@ -108,6 +111,7 @@ class Furniture:
     sheet: Sheet = PORTRAIT
     is_numbered_above: bool = False
     stamps: tuple[Stamp, ...] = ()
+    trace: str = ""
 
 
 def build(story: Sequence[Part], furniture: Furniture) -> bytes:
@@ -244,6 +248,8 @@ def _begin_page(furniture: Furniture, canvas: _HeldCanvas, document: BaseDocTemp
 def _end_page(furniture: Furniture, canvas: _HeldCanvas, document: BaseDocTemplate) -> None:
     if furniture.foot:
         canvas.later(partial(_draw_foot, furniture.foot, furniture.sheet))
+    if furniture.trace:
+        _draw_trace(canvas, clean(furniture.trace), furniture.sheet)
 
 
 def _draw_mark(canvas: Canvas, mark: str, sheet: Sheet) -> None:
@@ -287,6 +293,15 @@ def _draw_foot(foot: tuple[str, ...], sheet: Sheet, canvas: _HeldCanvas, pages: 
     for text, width in zip(texts, widths, strict=True):
         canvas.drawString(at, _FOOT_AT, text)
         at += width + space
+
+
+def _draw_trace(canvas: Canvas, trace: str, sheet: Sheet) -> None:
+    """Draw it between text and foot, where neither of them comes."""
+    canvas.saveState()
+    canvas.setFont(REGULAR, _TRACE_SIZE)
+    canvas.setFillColor(_TRACE_GREY)
+    canvas.drawRightString(LEFT_MARGIN + sheet.width, _TRACE_AT, trace)
+    canvas.restoreState()
 
 
 def _draw_stamp(canvas: Canvas, stamp: Stamp, sheet: Sheet) -> None:
