@@ -144,9 +144,9 @@ def missing(using: str = "default") -> list[str]:
     return sorted(trigger.name for trigger in _wanting(using))
 
 
-def table_of(name: str) -> str:
-    """Return the table of a registered trigger."""
-    return _registered[name].table
+def registered(name: str) -> Trigger:
+    """Return the trigger that is part of the schema under this name."""
+    return _registered[name]
 
 
 def refused_on(table: str) -> set[str]:
