@@ -192,7 +192,7 @@ LIVE = [
     live(
         VERSION,
         "content_sha256",
-        "search_key",
+        "'0'",
         f"content {VERSION}.{{key}}.content_sha256",
         where="status = 'draft'",
     ),
