@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
@@ -23,6 +24,12 @@ def _secret_key() -> str:
             "SECRET_KEY is not set. `make setup` writes one into var/.env; see .env.example."
         )
     return str(key)
+
+
+def _database_of(name: str) -> dict[str, Any]:
+    """Return the database that a setting names by its address; SQLite in VAR_DIR if it does not."""
+    found: dict[str, Any] = env.db(name, default=f"sqlite:///{VAR_DIR / 'qms.sqlite3'}")
+    return found
 
 
 SECRET_KEY = _secret_key()
@@ -114,7 +121,12 @@ TEMPLATES = [
 ]
 
 # --- Database -----------------------------------------------------------------------------------
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'qms.sqlite3'}")}
+# On PostgreSQL one role may own the tables and migrate, and the other only work with them.
+_is_owner = sys.argv[1:2] == ["migrate"] and bool(env("DATABASE_OWNER_URL", default=""))
+DATABASES = {"default": _database_of("DATABASE_OWNER_URL" if _is_owner else "DATABASE_URL")}
+APPLICATION_ROLE = _database_of("DATABASE_URL")["USER"] if _is_owner else ""  # who is given rights
+if _is_owner and DATABASES["default"]["USER"] == APPLICATION_ROLE:
+    raise ImproperlyConfigured("DATABASE_OWNER_URL names the very role of DATABASE_URL.")
 _database = DATABASES["default"]
 if _database["ENGINE"] == "django.db.backends.sqlite3":
     _database["OPTIONS"] = {
