@@ -46,6 +46,7 @@ CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrom
 EXTRAS = ("ky-so",)  # packages that only some offices want, asked for by EXTRAS=…
 STEPS = (
     ("Chuẩn bị cơ sở dữ liệu", "migrate", "--no-input", "--verbosity=0"),
+    ("Chuẩn bị khóa ký sổ cái", "checkpoint", "--make-key"),
     ("Gom tệp giao diện", "collectstatic", "--no-input", "--verbosity=0"),
     ("Nạp dữ liệu của cơ quan", "load_office"),
     ("Nạp dữ liệu đánh giá nội bộ", "load_audits"),

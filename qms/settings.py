@@ -241,6 +241,10 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # a long procedure is one form of many r
 # --- Data ---------------------------------------------------------------------------------------
 LOAD_DEMO = env.bool("LOAD_DEMO", default=True)  # demo people and the procedures they signed
 
+# --- Checkpoints: signed heads of the ledger ------------------------------------------------------
+CHECKPOINT_DIR = Path(env("CHECKPOINT_DIR", default=str(VAR_DIR / "checkpoints")))
+CHECKPOINT_KEY = Path(env("CHECKPOINT_KEY", default=str(VAR_DIR / "keys" / "checkpoint.pem")))
+
 # --- Mail, logs ---------------------------------------------------------------------------------
 EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)

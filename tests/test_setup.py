@@ -63,6 +63,7 @@ INSTALLED = [
 ]
 PREPARED = [
     "python manage.py migrate --no-input --verbosity=0",
+    "python manage.py checkpoint --make-key",
     "python manage.py collectstatic --no-input --verbosity=0",
     "python manage.py load_office",
     "python manage.py load_audits",
@@ -221,7 +222,7 @@ def test_serve_prepares_and_runs_server_and_worker_on_the_port(
     assert f"http://localhost:{port}/" in done.stdout
     assert f"{port}|gunicorn " in (tmp_path / "var" / "calls").read_text()
     calls = _calls(tmp_path)
-    assert calls[-6:-2] == PREPARED
+    assert calls[-7:-2] == PREPARED
     assert sorted(calls[-2:]) == [SERVER, WORKER]
 
 

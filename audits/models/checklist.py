@@ -200,6 +200,7 @@ class ItemAnswer(LedgeredModel):
     """
 
     LEDGER_ACTOR = "answered_by"
+    LEDGER_CHANGES = ("is_disputed", "superseded_at")
 
     item = models.ForeignKey(ChecklistItem, models.PROTECT, related_name="answers")
     dossier = models.ForeignKey(

@@ -143,6 +143,11 @@ def missing(using: str = "default") -> list[str]:
     return sorted(trigger.name for trigger in _wanting(using))
 
 
+def table_of(name: str) -> str:
+    """Return the table of a registered trigger."""
+    return _registered[name].table
+
+
 def _wanting(using: str) -> list[Trigger]:
     connection = connections[using]
     vendor, present = connection.vendor, _present(using)

@@ -137,9 +137,11 @@ class LedgeredModel(models.Model):
     """A record without history rows: each time it is saved, the ledger tells what it says.
 
     `LEDGER_ACTOR` names the field of who recorded it; empty where the system did.
+    `LEDGER_CHANGES` names the fields that may change once it is recorded; mostly none.
     """
 
     LEDGER_ACTOR: ClassVar[str] = ""
+    LEDGER_CHANGES: ClassVar[tuple[str, ...]] = ()
 
     class Meta:
         abstract = True
