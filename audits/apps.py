@@ -11,4 +11,10 @@ class AuditsConfig(AppConfig):
     verbose_name = "Đánh giá nội bộ"
 
     def ready(self) -> None:
+        from audits import verifying as ours  # noqa: PLC0415  needs loaded apps
+        from qms.records import verifying  # noqa: PLC0415  needs loaded apps
+
         triggers.register(TRIGGERS)
+        verifying.register("audits.reports", ours.check_reports)
+        verifying.register("audits.programmes", ours.check_programmes)
+        verifying.register("audits.closed", ours.check_closed)

@@ -11,4 +11,10 @@ class ProceduresConfig(AppConfig):
     verbose_name = "Quy trình và TTHC"
 
     def ready(self) -> None:
+        from procedures import verifying as ours  # noqa: PLC0415  needs loaded apps
+        from qms.records import verifying  # noqa: PLC0415  needs loaded apps
+
         triggers.register(TRIGGERS)
+        verifying.register("procedures.contents", ours.check_contents)
+        verifying.register("procedures.decided", ours.check_decided)
+        verifying.register("procedures.links", ours.check_links)

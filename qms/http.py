@@ -1,5 +1,8 @@
 """What every request passes: the busy answer, privacy of pages, the frame around them."""
 
+import errno
+import logging
+import sys
 import time
 from collections.abc import Callable
 from functools import wraps
@@ -9,11 +12,12 @@ from axes.helpers import get_client_ip_address
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
-from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.db import InterfaceError, InternalError, OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.functional import SimpleLazyObject
 
+from qms.foundation import readiness
 from qms.menu import MENU, MORE, items
 from qms.organisation.models import AgencyProfile, User
 
@@ -21,6 +25,16 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 P = ParamSpec("P")
 Answer = Callable[Concatenate[HttpRequest, P], HttpResponse]
 _MINUTE = 60
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+_READ_ONLY = "25006"  # of PostgreSQL
+_DISK_WORDS = (
+    "disk is full",
+    "disk I/O error",
+    "readonly database",
+    "read-only transaction",
+    "No space left",
+)
+_log = logging.getLogger("qms.http")
 
 
 class UserRequest(HttpRequest):
@@ -30,7 +44,8 @@ class UserRequest(HttpRequest):
 
 
 class busy_database:  # noqa: N801  a middleware reads like a function in the settings
-    """Answer 503 with Retry-After when a lock is not had in time, or the disk is full."""
+    """Answer 503 with Retry-After when a lock is not had in time, the database is not there or
+    cannot be written to, or a disk is full."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -39,12 +54,34 @@ class busy_database:  # noqa: N801  a middleware reads like a function in the se
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if not isinstance(error, OperationalError):
-            return None
-        # Without the request: what surrounds other pages asks the very database that is busy.
-        answer = HttpResponse(render_to_string("503.html"), status=503)
-        answer["Retry-After"] = "5"
-        return answer
+        return _come_again(error) if _is_outage(error) else None
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer what nobody caught: 503 for an outage that a middleware met, else 500."""
+    error = sys.exc_info()[1]
+    if isinstance(error, Exception) and _is_outage(error):
+        return _come_again(error)
+    return HttpResponse(render_to_string("500.html"), status=500)
+
+
+def _is_outage(error: Exception) -> bool:
+    """Tell whether the same request may well succeed later, with nothing mended in the product."""
+    if isinstance(error, OperationalError | InterfaceError):
+        return True
+    if isinstance(error, InternalError):  # PostgreSQL, where it may only be read
+        return getattr(error.__cause__, "sqlstate", "") == _READ_ONLY
+    return isinstance(error, OSError) and error.errno in _NO_ROOM
+
+
+def _come_again(error: Exception) -> HttpResponse:
+    _log.error("Answered 503", exc_info=error)
+    is_about_disk = isinstance(error, OSError) or any(word in str(error) for word in _DISK_WORDS)
+    # Without the request: what surrounds other pages asks the very database that is busy.
+    page = render_to_string("503.html", {"is_about_disk": is_about_disk})
+    answer = HttpResponse(page, status=503)
+    answer["Retry-After"] = "60" if is_about_disk else "5"
+    return answer
 
 
 def private_pages(get_response: GetResponse) -> GetResponse:
@@ -113,6 +150,17 @@ def _counted(key: str) -> int:
 def healthz(request: HttpRequest) -> HttpResponse:
     """Say that the process answers; asks nothing of the database."""
     return HttpResponse("ok", content_type="text/plain")
+
+
+@login_not_required
+@throttled(60)
+def readyz(request: HttpRequest) -> HttpResponse:
+    """Say which checks hold, by name alone: 200 when all do, else 503."""
+    checks = readiness.standing()
+    is_ready = all(checks.values())
+    answer = JsonResponse({"ok": is_ready, "checks": checks}, status=200 if is_ready else 503)
+    answer["Cache-Control"] = "no-store"
+    return answer
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:

@@ -3,10 +3,13 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from qms.http import healthz
+from qms.http import healthz, readyz
+from qms.metrics import metrics
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz/", healthz, name="healthz"),
+    path("readyz/", readyz, name="readyz"),
+    path("metrics/", metrics, name="metrics"),
     path("", include("home.urls")),
     path("", include("procedures.urls")),
     path("", include("audits.urls")),
@@ -14,3 +17,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tai-khoan/", include("qms.account_urls")),
     path("quan-tri/", admin.site.urls),
 ]
+
+handler500 = "qms.http.server_error"

@@ -20,6 +20,8 @@ SETTLERS = frozenset({Role.ISO_SECRETARY, Role.LEADER, Role.SYSTEM_ADMIN})
 
 ACCESS: dict[str, str | frozenset[Role]] = {
     "healthz": PUBLIC,
+    "readyz": PUBLIC,
+    "metrics": PUBLIC,
     "home:my-work": ANYONE,
     "home:journal": frozenset({Role.ISO_SECRETARY, Role.SYSTEM_ADMIN}),
     "organisation:agency": SETTLERS,

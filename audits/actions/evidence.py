@@ -5,7 +5,6 @@ import uuid
 from dataclasses import dataclass
 from typing import Literal
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -123,10 +122,8 @@ def _locked(owner: Owner, by: User) -> Owner:
 def _keep(upload: UploadedFile, by: User) -> tuple[StoredFile, StoredFile, bool]:
     """Keep what was sent; return the original, what is shown of it, and whether it is a picture."""
     name = upload.name or ""
-    upload.seek(0)
-    data = upload.read(settings.MAX_UPLOAD_BYTES + 1)
     try:
-        kind = files.kind_of(data, name, allowed=KINDS)
+        data, kind = files.taken(upload, allowed=KINDS)
         copy = pictures.published_copy(data) if kind in files.PHOTOS else None
     except ValidationError as refusal:
         raise ValidationError({"file": refusal.messages}) from refusal

@@ -112,8 +112,7 @@ class TeamDecisionForm(forms.Form):
     def clean_file(self) -> UploadedFile | None:
         upload: UploadedFile | None = self.cleaned_data["file"]
         if upload is not None:
-            self.file_data = upload.read()
-            self.file_kind = files.kind_of(self.file_data, upload.name or "", allowed=files.SCANS)
+            self.file_data, self.file_kind = files.taken(upload, allowed=files.SCANS)
         return upload
 
     def kept(self, *, by: User) -> StoredFile | None:

@@ -69,7 +69,7 @@ def correct_decision(
         corrected_by=by,
     )
     row.record(by=by, reason="Đính chính")
-    sign(row, Signature.Act.CONFIRMED, by=by, sha256=_sha256(row), signing=signing)
+    sign(row, Signature.Act.CONFIRMED, by=by, sha256=correction_sha256(row), signing=signing)
     was = stored.effective_on
     decision.refresh_from_db()
     decision.mark_corrected(
@@ -101,7 +101,8 @@ def _check(decision: Decision, right: Numbering, correction: Correction) -> None
         )
 
 
-def _sha256(row: DecisionCorrection) -> str:
+def correction_sha256(row: DecisionCorrection) -> str:
+    """Return the hash of what a correction says, which is signed."""
     said = [
         str(row.decision_id),
         *(row.old_number, row.new_number),

@@ -20,8 +20,8 @@ from lxml import etree
 
 sys.path.append(str(Path(__file__).resolve().parents[2]))  # run by path, it knows no package
 from procedures.docx_import.numbering import Numbering, W, value_of, whole
-from procedures.imports.archive import Refused, check_archive
-from procedures.imports.confined import answer
+from qms.records.archives import Refused, check_archive
+from qms.records.confined import answer
 
 MAX_CELLS = 100_000
 MAX_PARAGRAPHS = 200_000

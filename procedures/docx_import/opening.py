@@ -10,7 +10,8 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from procedures.docx_import.blocks import Story, paragraphs_of, story_of
-from procedures.imports.sandbox import ask_child
+from qms.records.archives import Refused, check_archive
+from qms.records.sandbox import ask_child
 
 MAX_FILE_BYTES = 20 * 2**20
 TIME_LIMIT = 30  # seconds, for the child and all it waits for
@@ -94,7 +95,10 @@ def check_size(size: int) -> None:
 
 
 def check_kind(data: bytes, name: str) -> str:
-    """Return `docx` or `doc` by size, extension and first bytes. Raises UnreadableWord."""
+    """Return `docx` or `doc` by size, extension, first bytes and, of a .docx, its archive.
+
+    Raises UnreadableWord.
+    """
     check_size(len(data))
     extension = PurePath(name.strip()).suffix.lower()
     if extension in _REFUSED_EXTENSIONS:
@@ -110,6 +114,10 @@ def check_kind(data: bytes, name: str) -> str:
             raise refusal("mismatch")
         return "doc"
     if data.startswith(_ZIP):  # Word opens a .docx under the old ending too
+        try:
+            check_archive(data, "docx")
+        except Refused as refused:
+            raise refusal(str(refused)) from refused
         return "docx"
     raise refusal("mismatch" if _is_text_or_other(data) else "damaged")
 

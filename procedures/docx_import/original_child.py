@@ -13,8 +13,8 @@ from typing import Any
 import mammoth
 
 sys.path.append(str(Path(__file__).resolve().parents[2]))  # run by path, it knows no package
-from procedures.imports.archive import Refused, check_archive
-from procedures.imports.confined import answer
+from qms.records.archives import Refused, check_archive
+from qms.records.confined import answer
 
 MAX_LETTERS = 600_000  # of HTML; more than that nobody compares on one page
 _STYLES = """

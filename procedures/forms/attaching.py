@@ -23,8 +23,7 @@ class AttachmentForm(forms.Form):
     def clean_file(self) -> UploadedFile | None:
         upload: UploadedFile | None = self.cleaned_data["file"]
         if upload is not None:
-            self.file_data = upload.read()
-            self.file_kind = files.kind_of(self.file_data, upload.name or "", allowed=files.FORMS)
+            self.file_data, self.file_kind = files.taken(upload, allowed=files.FORMS)
         return upload
 
     def attached(self, before: AttachedFile | None, *, by: User) -> AttachedFile | None:

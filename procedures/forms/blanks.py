@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Q
@@ -22,8 +21,7 @@ class _WithFile(forms.Form):
     def clean_file(self) -> UploadedFile | None:
         upload: UploadedFile | None = self.cleaned_data["file"]
         if upload is not None:
-            self.file_data = upload.read(settings.MAX_UPLOAD_BYTES + 1)
-            self.file_kind = files.kind_of(self.file_data, upload.name or "", allowed=files.FORMS)
+            self.file_data, self.file_kind = files.taken(upload, allowed=files.FORMS)
         return upload
 
 

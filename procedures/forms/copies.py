@@ -96,6 +96,5 @@ class SignedPaperForm(forms.Form):
 
     def clean_file(self) -> UploadedFile:
         upload: UploadedFile = self.cleaned_data["file"]
-        self.file_data = upload.read()
-        self.file_kind = files.kind_of(self.file_data, upload.name or "", allowed=files.SCANS)
+        self.file_data, self.file_kind = files.taken(upload, allowed=files.SCANS)
         return upload

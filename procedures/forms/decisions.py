@@ -198,8 +198,7 @@ class NumberingForm(EffectsForm):
     def clean_signed_file(self) -> UploadedFile | None:
         upload: UploadedFile | None = self.cleaned_data["signed_file"]
         if upload is not None:
-            self.file_data = upload.read()
-            self.file_kind = files.kind_of(self.file_data, upload.name or "", allowed=files.SCANS)
+            self.file_data, self.file_kind = files.taken(upload, allowed=files.SCANS)
             self.signed_check = check_pdf(self.file_data) if self.file_kind == "pdf" else []
         return upload
 
@@ -279,8 +278,7 @@ class CorrectionForm(SigningForm):
     def clean_file(self) -> UploadedFile | None:
         upload: UploadedFile | None = self.cleaned_data["file"]
         if upload is not None:
-            self.file_data = upload.read()
-            self.file_kind = files.kind_of(self.file_data, upload.name or "", allowed=files.SCANS)
+            self.file_data, self.file_kind = files.taken(upload, allowed=files.SCANS)
         return upload
 
     def correction(self, *, by: User) -> Correction:

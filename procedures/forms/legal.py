@@ -84,8 +84,7 @@ class LegalDocumentForm(forms.Form):
     def clean_file(self) -> UploadedFile | None:
         upload: UploadedFile | None = self.cleaned_data["file"]
         if upload is not None:
-            self.file_data = upload.read(settings.MAX_UPLOAD_BYTES + 1)
-            self.file_kind = files.kind_of(self.file_data, upload.name or "", allowed=_KINDS)
+            self.file_data, self.file_kind = files.taken(upload, allowed=_KINDS)
         return upload
 
     def clean(self) -> dict[str, Any]:

@@ -74,8 +74,7 @@ class PaperForm(NewProcedureForm):
 
     def clean_scan(self) -> UploadedFile:
         upload: UploadedFile = self.cleaned_data["scan"]
-        self.scan_data = upload.read()
-        self.scan_kind = files.kind_of(self.scan_data, upload.name or "", allowed=files.SCANS)
+        self.scan_data, self.scan_kind = files.taken(upload, allowed=files.SCANS)
         return upload
 
     def clean(self) -> dict[str, Any]:

@@ -18,8 +18,8 @@ from typing import Any
 import python_calamine
 
 sys.path.append(str(Path(__file__).resolve().parents[2]))  # run by path, it knows no package
-from procedures.imports.archive import Refused, check_archive
-from procedures.imports.confined import answer
+from qms.records.archives import Refused, check_archive
+from qms.records.confined import answer
 
 MAX_ROWS = 20_000  # with text in them; the whole national catalogue has some 6,000
 MAX_COLUMNS = 100

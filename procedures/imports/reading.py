@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from procedures.imports.sandbox import ask_child
+from qms.records.sandbox import ask_child
 
 MAX_FILE_BYTES = 10 * 2**20
 TIME_LIMIT = 30  # seconds, for the child and all it waits for

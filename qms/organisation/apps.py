@@ -7,3 +7,8 @@ class OrganisationConfig(AppConfig):
     name = "qms.organisation"
     label = "organisation"
     verbose_name = "Tổ chức và con người"
+
+    def ready(self) -> None:
+        from qms.organisation import sign_ins  # noqa: PLC0415  needs loaded models
+
+        sign_ins.listen()

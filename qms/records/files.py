@@ -6,18 +6,20 @@ import os
 import shutil
 import tempfile
 import unicodedata
-import zipfile
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import filetype
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse
 from django.utils.http import content_disposition_header
 
 from qms.foundation.text import clean
+from qms.records.archives import Refused, check_archive
 from qms.records.models import StoredFile
+from qms.records.sandbox import ask_child
 
 _MEDIA_TYPES = {
     "pdf": "application/pdf",
@@ -30,7 +32,26 @@ _MEDIA_TYPES = {
     "csv": "text/csv",
     "zip": "application/zip",
 }
-_OFFICE_PARTS = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml"}
+_OFFICE = frozenset({"docx", "xlsx"})
+_STARTS = {"pdf": b"%PDF-", "docx": b"PK\x03\x04", "xlsx": b"PK\x03\x04"}
+_PDF_END = b"%%EOF"
+_PDF_TAIL = 2048  # bytes in which the end of a PDF stands; scanners write a little behind it
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the container of Office files with a password
+_PICTURE_CHILD = Path(__file__).with_name("picture_child.py")
+_PICTURE_SECONDS = 30
+_SENTENCES = {
+    "macro": "Tệp có chứa macro nên không được nhận: lưu lại kiểu .docx, .xlsx (không macro).",
+    "password": "Tệp đặt mật khẩu nên không được nhận: bỏ mật khẩu, lưu lại rồi chọn lại tệp.",
+    "damaged": "Tệp bị hỏng hoặc thiếu dữ liệu: mở tệp, lưu lại rồi chọn lại tệp.",
+    "external": (
+        "Tệp liên kết tới tệp hoặc chương trình khác nên không được nhận: bỏ các liên kết ấy, lưu"
+        " lại rồi chọn lại tệp."
+    ),
+    "bomb": "Tệp nén quá mức an toàn nên không được nhận: chép nội dung sang tệp mới.",
+    "too_heavy": "Tệp quá nặng, không đọc xong trong giới hạn: bỏ phần thừa hoặc chia nhỏ tệp.",
+    "too_large": "Ảnh quá lớn (trên 50 triệu điểm ảnh hoặc một cạnh quá dài). Hãy thu nhỏ.",
+    "disguised": "Ảnh có lẫn nội dung khác (mã trang web, tệp nén) nên không được nhận: chụp lại.",
+}
 SCANS = frozenset({"pdf", "jpg", "png"})
 PHOTOS = frozenset({"jpg", "png", "webp"})
 FORMS = frozenset({"pdf", "docx", "xlsx"})
@@ -44,11 +65,22 @@ def label_of(name: str) -> str:
     return f"{stem[: 149 - len(ending)]}.{ending}" if dot and len(ending) < 10 else label[:150]
 
 
+def taken(upload: UploadedFile, *, allowed: frozenset[str]) -> tuple[bytes, str]:
+    """Return the bytes of what somebody sent, and which of `allowed` they are.
+
+    Never reads more than a file may have. Raises ValidationError as `kind_of()` does.
+    """
+    upload.seek(0)
+    data = upload.read(settings.MAX_UPLOAD_BYTES + 1)
+    return data, kind_of(data, upload.name or "", allowed=allowed)
+
+
 def kind_of(data: bytes, name: str, *, allowed: frozenset[str]) -> str:
     """Return which of `allowed` the bytes are, by ending and content both.
 
     Raises ValidationError, one Vietnamese sentence, for what is empty, too large, of another
-    type, or whose bytes do not agree with its ending.
+    type, whose bytes do not agree with its ending, or that hides something: macros, links that
+    are followed, a bomb, a page inside a picture (RELIABILITY §2, in that order).
     """
     if not data:
         raise ValidationError("Tệp rỗng. Hãy chọn lại tệp có nội dung.")
@@ -58,28 +90,40 @@ def kind_of(data: bytes, name: str, *, allowed: frozenset[str]) -> str:
     ending = Path(name.casefold()).suffix.removeprefix(".").replace("jpeg", "jpg")
     listed = ", ".join(sorted(allowed))
     if ending not in allowed:
-        raise ValidationError(f"Chỉ nhận tệp {listed}; tệp này có đuôi “.{ending}”.")
-    if ending != "csv" and _kind_by_content(data) != ending:
-        raise ValidationError(f"Nội dung tệp không đúng là “.{ending}”. Hãy chọn lại tệp.")
+        shown = clean(ending)[:20]
+        raise ValidationError(f"Chỉ nhận tệp {listed}; tệp này có đuôi “.{shown}”.")
+    if not _begins_as(ending, data):
+        if ending in _OFFICE and data.startswith(_OLE):
+            raise ValidationError(_SENTENCES["password"])
+        raise _not_what_it_says(ending)
+    _look_inside(ending, data)
     return ending
 
 
-def _kind_by_content(data: bytes) -> str:
-    """Return the ending that the bytes deserve; of a ZIP, by the parts that it holds.
+def _begins_as(ending: str, data: bytes) -> bool:
+    if ending in _STARTS:
+        return data.startswith(_STARTS[ending])
+    return ending == "csv" or filetype.guess_extension(data) == ending
 
-    The order of parts differs from program to program, and one with a macro is neither kind.
-    """
-    guessed: str = filetype.guess_extension(data) or ""
-    if guessed not in ("zip", *_OFFICE_PARTS):
-        return guessed
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = set(archive.namelist())
-    except (zipfile.BadZipFile, ValueError, NotImplementedError):
-        return ""
-    if any(name.casefold().endswith("vbaproject.bin") for name in names):
-        return ""
-    return next((kind for kind, part in _OFFICE_PARTS.items() if part in names), guessed)
+
+def _look_inside(kind: str, data: bytes) -> None:
+    reason = ""
+    if kind == "pdf":
+        reason = "" if _PDF_END in data[-_PDF_TAIL:] else "damaged"
+    elif kind in _OFFICE:
+        try:
+            check_archive(data, kind)
+        except Refused as refusal:
+            reason = str(refusal)
+    elif kind in PHOTOS:
+        reason = ask_child(_PICTURE_CHILD, kind, data, seconds=_PICTURE_SECONDS).get("refused", "")
+    if reason:
+        sentence = _SENTENCES.get(reason)
+        raise ValidationError(sentence) if sentence else _not_what_it_says(kind)
+
+
+def _not_what_it_says(ending: str) -> ValidationError:
+    return ValidationError(f"Nội dung tệp không đúng là “.{ending}”. Hãy chọn lại tệp.")
 
 
 def store(data: bytes, name: str, *, kind: str, by: Any) -> StoredFile:
@@ -89,7 +133,7 @@ def store(data: bytes, name: str, *, kind: str, by: Any) -> StoredFile:
     """
     digest = hashlib.sha256(data).hexdigest()
     path = path_of(digest)
-    if not path.exists():
+    if not _is_kept(path):
         _write_synced(path, io.BytesIO(data))
     return _row(digest, len(data), name, kind=kind, by=by)
 
@@ -102,7 +146,7 @@ def store_from(
     digest = hashlib.file_digest(source, "sha256").hexdigest()
     size = source.seek(0, os.SEEK_END)
     path = path_of(digest)
-    if not path.exists():
+    if not _is_kept(path):
         source.seek(0)
         _write_synced(path, source)
     return _row(digest, size, name, kind=kind, by=by)
@@ -149,14 +193,27 @@ def path_of(sha256: str) -> Path:
     return Path(settings.MEDIA_ROOT) / sha256[:2] / sha256
 
 
+def _is_kept(path: Path) -> bool:
+    """Tell whether the bytes are there; the sweep then takes them for fresh, row or no row."""
+    try:
+        os.utime(path)
+    except FileNotFoundError:
+        return False
+    return True
+
+
 def _write_synced(path: Path, source: BinaryIO) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent)
-    with os.fdopen(handle, "wb") as file:
-        shutil.copyfileobj(source, file)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(temporary).replace(path)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            shutil.copyfileobj(source, file)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except OSError:  # most likely the disk is full: leave it no fuller than it was
+        Path(temporary).unlink(missing_ok=True)
+        raise
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)

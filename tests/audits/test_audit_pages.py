@@ -284,7 +284,7 @@ def test_clerk_enters_the_team_decision_with_its_file(client: Client) -> None:
         "number": "15/QĐ-PGDĐT",
         "decided_on": format_date(today()),
         "signer": "Hoàng Văn Trưởng",
-        "file": SimpleUploadedFile("qd.pdf", b"%PDF-1.4 quyet dinh"),
+        "file": SimpleUploadedFile("qd.pdf", b"%PDF-1.4 quyet dinh %%EOF"),
     }
 
     client.post(_page("audit-team-decision", audit), data)
@@ -292,7 +292,7 @@ def test_clerk_enters_the_team_decision_with_its_file(client: Client) -> None:
     response = client.get(_page("audit-team-file", audit))
 
     assert (audit.team_number, audit.team_signer) == ("15/QĐ-PGDĐT", "Hoàng Văn Trưởng")
-    assert b"".join(response.streaming_content) == b"%PDF-1.4 quyet dinh"  # type: ignore[attr-defined]
+    assert b"".join(response.streaming_content) == b"%PDF-1.4 quyet dinh %%EOF"  # type: ignore[attr-defined]
 
 
 def test_refused_session_keeps_what_was_typed(client: Client) -> None:

@@ -18,7 +18,7 @@ from tests.factories import Office, make_agency, make_user, sign_in, system
 
 pytestmark = pytest.mark.django_db
 LIST, NEW = reverse("audits:auditor-list"), reverse("audits:certificate-new")
-PDF = b"%PDF-1.4 chung chi"
+PDF = b"%PDF-1.4 chung chi %%EOF"
 
 
 @pytest.fixture

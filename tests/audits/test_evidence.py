@@ -90,11 +90,11 @@ def test_a_photo_is_shown_without_its_place_and_kept_with_it(
 
 
 def test_a_file_is_kept_as_it_is(client: Client, filled: Filled) -> None:
-    evidence = kept(filled, SimpleUploadedFile("so.pdf", b"%PDF-1.4 so"))
+    evidence = kept(filled, SimpleUploadedFile("so.pdf", b"%PDF-1.4 so %%EOF"))
 
     assert not evidence.is_picture
     assert evidence.shown == evidence.original
-    assert files.read(evidence.original) == b"%PDF-1.4 so"
+    assert files.read(evidence.original) == b"%PDF-1.4 so %%EOF"
 
 
 def test_evidence_sent_twice_is_kept_once(filled: Filled) -> None:
@@ -111,7 +111,7 @@ def test_evidence_sent_twice_is_kept_once(filled: Filled) -> None:
     ("upload", "fields", "at_fault"),
     [
         (SimpleUploadedFile("a.exe", b"MZ"), {}, "file"),
-        (SimpleUploadedFile("a.png", b"%PDF-1.4"), {}, "file"),
+        (SimpleUploadedFile("a.png", b"%PDF-1.4 %%EOF"), {}, "file"),
         (None, {"evidence_on": today() + dt.timedelta(days=1)}, "evidence_on"),
         (None, {"dossier": 10**9}, "dossier"),
     ],

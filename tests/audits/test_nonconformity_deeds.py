@@ -131,7 +131,7 @@ def _plan(case: Case) -> CorrectiveAction:
 def test_a_major_one_goes_from_found_to_closed_by_its_pages(client: Client) -> None:
     case = Case(client, grade="major", repeat_denied="Lần đầu")
     action = _plan(case)
-    photo = SimpleUploadedFile("so.pdf", b"%PDF-1.4 so tuan", content_type="application/pdf")
+    photo = SimpleUploadedFile("so.pdf", b"%PDF-1.4 so tuan %%EOF", content_type="application/pdf")
 
     case.post(
         case.office.staff,

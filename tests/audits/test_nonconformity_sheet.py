@@ -144,7 +144,7 @@ def test_a_photo_is_added_to_the_sheet_by_its_people(client: Client) -> None:
         data = {
             "evidence-client_id": str(uuid.uuid4()),
             "evidence-evidence_on": format_date(today()),
-            "evidence-file": SimpleUploadedFile("bien-ban.pdf", b"%PDF-1.4 bien ban"),
+            "evidence-file": SimpleUploadedFile("bien-ban.pdf", b"%PDF-1.4 bien ban %%EOF"),
         }
         return sign_in(client, person).post(url, data)
 
@@ -160,7 +160,7 @@ def test_a_photo_is_added_to_the_sheet_by_its_people(client: Client) -> None:
 def _file(case: Case, **owner: Any) -> Evidence:
     """A file that the worker added to the sheet, or to what `owner` names."""
     what = owner.get("action") or case.nc
-    upload = SimpleUploadedFile("so.pdf", b"%PDF-1.4 so")
+    upload = SimpleUploadedFile("so.pdf", b"%PDF-1.4 so %%EOF")
     return add_evidence(
         what,
         upload,
@@ -243,7 +243,7 @@ def test_evidence_of_its_finding_is_seen_with_the_sheet(client: Client) -> None:
     member.record(by=office.secretary, reason="Phân công")
     evidence = add_evidence(
         finding,
-        SimpleUploadedFile("so.pdf", b"%PDF-1.4 so"),
+        SimpleUploadedFile("so.pdf", b"%PDF-1.4 so %%EOF"),
         caption="",
         evidence_on=today(),
         client_id=uuid.uuid4(),

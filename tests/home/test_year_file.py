@@ -28,7 +28,7 @@ from tests.factories import Office, make_user, make_version, sign_in
 pytestmark = pytest.mark.django_db
 YEAR = today().year
 URL = f"/ho-so-nam/{YEAR}/"
-PDF = b"%PDF-1.4 to trinh"
+PDF = b"%PDF-1.4 to trinh %%EOF"
 
 
 def _add(client: Client, **given: Any) -> Any:

@@ -27,7 +27,7 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 LIST, NEW = reverse("procedures:blank-list"), reverse("procedures:blank-new")
-PDF = b"%PDF-1.4 mau"
+PDF = b"%PDF-1.4 mau %%EOF"
 
 
 def docx(*parts: str) -> bytes:
@@ -35,7 +35,7 @@ def docx(*parts: str) -> bytes:
     data = BytesIO()
     with zipfile.ZipFile(data, "w") as archive:
         for part in parts or ("[Content_Types].xml", "_rels/.rels", "word/document.xml"):
-            archive.writestr(part, "<x/>" * 50)
+            archive.writestr(part, f"<x>{'<y/>' * 50}</x>")
     return data.getvalue()
 
 
@@ -106,7 +106,7 @@ def test_an_issue_of_a_later_day_waits_for_it(client: Client) -> None:
     office = Office()
     form = make_blank(office)
     now = make_blank_issue(form, valid_from=today())
-    later = make_blank_issue(form, valid_from=dt.date(2100, 1, 1), data=b"%PDF-1.4 sau")
+    later = make_blank_issue(form, valid_from=dt.date(2100, 1, 1), data=b"%PDF-1.4 sau %%EOF")
     client.force_login(office.staff)
 
     answer = client.get(LIST)
@@ -150,13 +150,13 @@ def test_what_is_missing_is_told_at_its_field_and_what_was_typed_is_kept(
         (PDF, "mau.docx", "Nội dung tệp không đúng là “.docx”."),
         (PDF, "mau.exe", "Chỉ nhận tệp docx, pdf, xlsx; tệp này có đuôi “.exe”."),
         (PDF, "mau", "Chỉ nhận tệp docx, pdf, xlsx; tệp này có đuôi “.”."),
-        (b"PK\x03\x04" + b"x" * 500, "mau.docx", "Nội dung tệp không đúng là “.docx”."),
+        (b"PK\x03\x04" + b"x" * 500, "mau.docx", "Tệp bị hỏng hoặc thiếu dữ liệu"),
         (docx("a.txt"), "mau.docx", "Nội dung tệp không đúng là “.docx”."),
         (docx("xl/workbook.xml"), "mau.docx", "Nội dung tệp không đúng là “.docx”."),
         (
             docx("[Content_Types].xml", "word/document.xml", "word/vbaProject.bin"),
             "mau.docx",
-            "Nội dung tệp không đúng là “.docx”.",
+            "Tệp có chứa macro",
         ),
         (PDF + b" " * 2000, "mau.pdf", "Tệp lớn hơn 0 MB."),
     ],

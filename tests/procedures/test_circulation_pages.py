@@ -263,7 +263,7 @@ def test_the_secretary_ticks_who_has_not_read_and_records_the_meeting(client: Cl
     assert "Điểm mới</textarea>" in text(ticked)
     assert not Dissemination.objects.exists()
 
-    scan = SimpleUploadedFile("ds.pdf", b"%PDF-1.4 danh sach")
+    scan = SimpleUploadedFile("ds.pdf", b"%PDF-1.4 danh sach %%EOF")
     answer = client.post(NEW, typed | {"people": [office.clerk.pk], "file": scan})
     meeting = Dissemination.objects.get()
     assert answer["Location"] == meeting.get_absolute_url()
@@ -271,7 +271,7 @@ def test_the_secretary_ticks_who_has_not_read_and_records_the_meeting(client: Cl
     assert standing.waiting == []
     assert Acknowledgement.objects.get(person=office.clerk).dissemination == meeting
     kept = client.get(reverse("procedures:dissemination-file", args=[meeting.pk]))
-    assert b"".join(kept.streaming_content) == b"%PDF-1.4 danh sach"  # type: ignore[attr-defined]
+    assert b"".join(kept.streaming_content) == b"%PDF-1.4 danh sach %%EOF"  # type: ignore[attr-defined]
 
 
 def test_a_meeting_refused_keeps_what_was_typed_and_writes_nothing(client: Client) -> None:
@@ -317,7 +317,7 @@ def test_a_meeting_is_seen_by_those_present_and_those_who_answer(client: Client)
         assert version.title in text(sign_in(client, person).get(page))
     for person in (absent, Office().secretary):
         assert sign_in(client, person).get(page).status_code == 404
-    scan = SimpleUploadedFile("ds.pdf", b"%PDF-1.4 ky ten")
+    scan = SimpleUploadedFile("ds.pdf", b"%PDF-1.4 ky ten %%EOF")
     assert sign_in(client, office.leader).post(upload, {"file": scan}).status_code == 403
     restrict(version.procedure)
     assert version.title not in text(sign_in(client, office.staff).get(page))

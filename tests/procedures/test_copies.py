@@ -261,8 +261,10 @@ def test_list_is_recalled_by_one_record_printed_and_signed(client: Client) -> No
     word = client.get(reverse("procedures:recall-docx", args=[record.pk]))
     attach = reverse("procedures:recall-attach", args=[record.pk])
     bad = client.post(attach, {"file": SimpleUploadedFile("a.pdf", b"x")})
-    client.post(attach, {"file": SimpleUploadedFile("a.pdf", b"%PDF-1.4 ky")})
-    again = client.post(attach, {"file": SimpleUploadedFile("a.pdf", b"%PDF-1.4 2")}, follow=True)
+    client.post(attach, {"file": SimpleUploadedFile("a.pdf", b"%PDF-1.4 ky %%EOF")})
+    again = client.post(
+        attach, {"file": SimpleUploadedFile("a.pdf", b"%PDF- 2 %%EOF")}, follow=True
+    )
 
     assert "Phải thu hồi (2)" in listed
     assert len(keys) == 2
@@ -276,7 +278,7 @@ def test_list_is_recalled_by_one_record_printed_and_signed(client: Client) -> No
     assert bad.status_code == 422
     assert "đã có bản chụp" in again.content.decode()
     scan: Any = client.get(reverse("procedures:recall-scan", args=[record.pk]))
-    assert b"".join(scan.streaming_content) == b"%PDF-1.4 ky"
+    assert b"".join(scan.streaming_content) == b"%PDF-1.4 ky %%EOF"
 
 
 def test_what_became_destroyed_meanwhile_is_not_left_out_silently(client: Client) -> None:

@@ -59,7 +59,7 @@ def test_secretary_declares_what_has_a_procedure_on_the_day(client: Client) -> N
             "number": "45/QĐ-PGDĐT",
             "signed_on": day,
             "tthc": [with_procedure.code],
-            "file": SimpleUploadedFile("qd.pdf", b"%PDF-1.4 qd"),
+            "file": SimpleUploadedFile("qd.pdf", b"%PDF-1.4 qd %%EOF"),
             "notified_on": day,
             "website_url": "https://example.gov.vn/iso",
         },

@@ -67,7 +67,7 @@ def test_secretary_adds_a_document_with_its_file_and_edits_it(client: Client) ->
     sign_in(client, office.staff)
     assert client.get("/van-ban/moi/").status_code == 403
     sign_in(client, office.secretary)
-    pdf = SimpleUploadedFile("vb.pdf", b"%PDF-1.4 van ban")
+    pdf = SimpleUploadedFile("vb.pdf", b"%PDF-1.4 van ban %%EOF")
     typed = {
         "number": "28/2020/TT-BGDĐT",
         "kind": "Thông tư",
@@ -89,7 +89,7 @@ def test_secretary_adds_a_document_with_its_file_and_edits_it(client: Client) ->
     twice = client.post("/van-ban/moi/", typed | {"number": "28/2020/tt – BGDĐT"})
     assert "đã có trong danh mục văn bản" in twice.content.decode()
     served = client.get(f"{document.get_absolute_url()}tep/")
-    assert b"".join(served) == b"%PDF-1.4 van ban"
+    assert b"".join(served) == b"%PDF-1.4 van ban %%EOF"
 
     edit = f"{document.get_absolute_url()}sua/"
     seen = client.get(edit).context["form"]["seen"].value()

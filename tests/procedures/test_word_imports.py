@@ -2,7 +2,9 @@
 
 import datetime as dt
 import hashlib
+import io
 import threading
+import zipfile
 from functools import cache
 from typing import Any
 
@@ -97,6 +99,16 @@ def _page(client: Client, row: WordImport) -> str:
     return client.get(row.get_absolute_url()).content.decode()
 
 
+def _without_an_end(data: bytes) -> bytes:
+    """The archive as it was, its document broken off: it shows when the file is read."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            part = old.read(name)
+            new.writestr(name, part[:-9] if name == "word/document.xml" else part)
+    return out.getvalue()
+
+
 def test_files_are_kept_read_and_made_a_draft(
     client: Client, django_capture_on_commit_callbacks: Any
 ) -> None:
@@ -109,7 +121,8 @@ def test_files_are_kept_read_and_made_a_draft(
         client,
         django_capture_on_commit_callbacks,
         _upload("QT-01.docx", data),
-        _upload("hong.docx", data[:4000]),
+        _upload("hong.docx", _without_an_end(data)),
+        _upload("cut.docx", data[:4000]),
         _upload("anh.docm", data),
         _upload("bieu-mau.pdf", b"%PDF-1.4"),
     )
@@ -120,6 +133,7 @@ def test_files_are_kept_read_and_made_a_draft(
     told = client.get(answer.headers["Location"]).content.decode()
     assert "Không nhận tệp anh.docm: Tệp có chứa macro" in told
     assert "Không nhận tệp bieu-mau.pdf: Chỉ nhận tệp Word" in told
+    assert "Không nhận tệp cut.docx: Tệp bị hỏng" in told
     row = WordImport.objects.get(label="QT-01.docx")
     broken = WordImport.objects.get(label="hong.docx")
     assert row.state is WordImport.State.READ

@@ -12,11 +12,12 @@ from django.core.exceptions import ValidationError
 from qms.records import files
 from qms.records.models import StoredFile
 from tests.factories import system
+from tests.pictures import encoded, halves
 
 pytestmark = pytest.mark.django_db
 
-PDF = b"%PDF-1.7\n1 0 obj\n<< >>\nendobj\n"
-PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 64
+PDF = b"%PDF-1.7\n1 0 obj\n<< >>\nendobj\n%%EOF"
+PNG = encoded(halves(), "PNG")
 
 
 def _archive(*names: str) -> bytes:
@@ -36,7 +37,7 @@ DOCX = _archive("[Content_Types].xml", "word/document.xml")
         (PDF, "Quyết định.pdf", "pdf"),
         (PDF, "QUYET DINH.PDF", "pdf"),
         (PNG, "anh.png", "png"),
-        (b"\xff\xd8\xff\xe0" + b"\x00" * 64, "anh.jpeg", "jpg"),
+        (encoded(halves()), "anh.jpeg", "jpg"),
     ],
 )
 def test_ending_and_bytes_that_agree_are_taken(data: bytes, name: str, kind: str) -> None:

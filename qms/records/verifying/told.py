@@ -101,7 +101,8 @@ def _changed_only(
     model: type[LedgeredModel], key: str, first: Any, said: list[LedgerEntry]
 ) -> Iterator[Difference]:
     """Tell of entries by which a column changed that never does."""
-    may = {model._meta.get_field(name).column for name in model.LEDGER_CHANGES}
+    fields = model._meta.concrete_fields
+    may = {field.column for field in fields if field.name in model.LEDGER_CHANGES}
     before = first
     for entry in said:
         after = entry.told()

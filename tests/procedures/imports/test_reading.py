@@ -15,9 +15,10 @@ from django.core.exceptions import ValidationError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from procedures.imports import archive, child, reading
+from procedures.imports import child, reading
 from procedures.imports.reading import UnreadableFile, read_sheets
 from procedures.imports.table import TTHCTable, read_table
+from qms.records import archives
 from tests.procedures.imports.builders import HEADER, repacked, xlsx
 
 LIST = xlsx([HEADER, (1, "1.004494", "Thành lập trường mầm non", "Giáo dục mầm non", "25 ngày")])
@@ -172,14 +173,14 @@ def test_zip_bomb_is_refused_by_ratio() -> None:
 
 
 def test_zip_bomb_is_refused_by_unpacked_size(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archive, "MAX_UNPACKED", 5_000)
+    monkeypatch.setattr(archives, "MAX_UNPACKED", 5_000)
 
     with pytest.raises(child.Refused, match="bomb"):
-        archive.check_archive(LIST, "xlsx")
+        archives.check_archive(LIST, "xlsx")
 
 
 def test_zip_bomb_is_refused_by_number_of_entries() -> None:
-    many = {f"xl/media/{number}.bin": b"" for number in range(archive.MAX_ENTRIES)}
+    many = {f"xl/media/{number}.bin": b"" for number in range(archives.MAX_ENTRIES)}
 
     assert reason(repacked(LIST, add=many)) == "bomb"
 

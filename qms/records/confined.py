@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from procedures.imports.archive import Refused
+from qms.records.archives import Refused
 
 MEMORY_LIMIT = 1024 * 2**20  # bytes of address space
 CPU_LIMIT = 10  # seconds

@@ -1,10 +1,12 @@
 """The ZIP archive that an Office file is, judged before anything in it is read (RELIABILITY §2).
 
-Used in the child processes, which know neither Django nor our settings: standard library only.
+Used in the child processes too, which know neither Django nor our settings: standard library
+only. It unpacks piece by piece, so that the worst file costs a second and a few megabytes.
 """
 
 import io
 import re
+import stat
 import zipfile
 import zlib
 from xml.etree import ElementTree
@@ -13,9 +15,15 @@ MAX_ENTRIES = 2_000
 MAX_UNPACKED = 100 * 2**20  # bytes
 MAX_RATIO = 100
 RATIO_FROM = 2**20  # smaller parts may be as repetitive as they like
+MAX_LINKS = 2 * 2**20  # bytes of a part that says what leads where; those are read whole
 _CHUNK = 2**20
+_OVERLAP = 200  # bytes of a piece that are looked at once more with the next one
 _BROKEN = (zipfile.BadZipFile, zlib.error, NotImplementedError, OSError, EOFError, ValueError)
-_DOCTYPES = (b"<!DOCTYPE", "<!DOCTYPE".encode("utf-16-le"))
+# Of a part without its zero bytes, so that UTF-16 hides nothing.
+_DOCTYPE = re.compile(rb"<!DOCTYPE|<!ENTITY", re.IGNORECASE)
+_COMMAND = re.compile(  # a DDE link has a program run
+    rb"<(?:\w+:)?ddeLink|<w:instrText[^>]{0,60}>\s*DDE|w:instr=[\"']\s*DDE", re.IGNORECASE
+)
 _MAIN_PARTS = {"xlsx": r"xl/workbook[0-9]*\.xml", "docx": r"word/document[0-9]*\.xml"}
 _NO_MAIN_PART = {"xlsx": "not_workbook", "docx": "not_document"}
 _TEMPLATE_OF_ONES_OWN = re.compile(r"file:/{2,3}[a-z]:[\\/]")  # a path on the writer's own disk
@@ -37,6 +45,8 @@ def check_archive(data: bytes, kind: str) -> None:
             _check_names([entry.orig_filename for entry in entries], kind)
             if any(entry.flag_bits & 1 for entry in entries):
                 raise Refused("password")
+            if any(stat.S_ISLNK(entry.external_attr >> 16) for entry in entries):
+                raise Refused("damaged")
             for entry in entries:
                 _check_part(archive, entry)
     except _BROKEN as error:
@@ -71,12 +81,18 @@ def _check_part(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
     name = entry.filename.casefold()
     if not name.endswith((".xml", ".rels", ".vml")):
         return
+    is_about_links = name.endswith(".rels") or name == "[content_types].xml"
+    if is_about_links and entry.file_size > MAX_LINKS:
+        raise Refused("bomb")
     with archive.open(entry) as part:
         tail = b""
         while chunk := part.read(_CHUNK):
-            if any(doctype in tail + chunk for doctype in _DOCTYPES):
+            seen = tail + chunk.replace(b"\0", b"")
+            if _DOCTYPE.search(seen):
                 raise Refused("damaged")
-            tail = chunk[-32:]
+            if _COMMAND.search(seen):
+                raise Refused("external")
+            tail = seen[-_OVERLAP:]
     if name == "[content_types].xml" and b"macroenabled" in archive.read(entry).lower():
         raise Refused("macro")
     if name.endswith(".rels"):
