@@ -91,6 +91,14 @@ def begin_again(job: Job, *, by: User) -> Job:
     return begin(order, agency=job.agency, by=by)
 
 
+def interrupt_open() -> None:
+    """End every job that waits or goes on: who begins again after a restore decides anew."""
+    for job in Job.objects.filter(finished_at=None):
+        job.started_at = job.started_at or timezone.now()
+        job.save(update_fields=["started_at"])
+        _end(job, failed=INTERRUPTED)
+
+
 def work_of(kind: str) -> Work:
     """Return what is to be done for a job of that kind. Raises KeyError for an unknown one."""
     found: Work = import_string(settings.JOBS[kind])
