@@ -17,7 +17,7 @@ from django.conf import settings
 from psycopg import sql
 
 _ROOT = Path(settings.BASE_DIR)
-_KEPT = 3  # of other states of the source, for switching between branches
+_KEPT = 5  # of other states of the source, for switching between branches
 _FOLDER = Path(settings.VAR_DIR) / "cache" / "migrated"
 
 
@@ -28,8 +28,9 @@ def on_sqlite() -> Path:
     with (_FOLDER / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not kept.exists():
-            for old in _FOLDER.glob("*.sqlite3*"):
-                old.unlink()
+            known = sorted(_FOLDER.glob("*.sqlite3*"), key=lambda file: file.stat().st_mtime)
+            for old in [*known[:-_KEPT], *_FOLDER.glob("made.sqlite3*")]:
+                old.unlink(missing_ok=True)
             made = _FOLDER / "made.sqlite3"
             _migrate(f"sqlite:///{made}")
             made.replace(kept)
