@@ -1,17 +1,57 @@
 """How accounts work here: the administrator makes them, nobody signs up."""
 
-from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+import datetime as dt
+from typing import Any
 
+from allauth.account.adapter import DefaultAccountAdapter
+from axes.models import AccessAttempt
+from django.conf import settings
+from django.db.models import Sum
+from django.http import HttpRequest
+from django.utils import timezone
+
+from qms.organisation.addresses import client_address
 from qms.organisation.models import User
+from qms.organisation.second_factor import is_proved
+
+CODE_STAGE = "allauth.mfa.stages.AuthenticateStage"
+WATCHED_FAILURES = 20  # from all addresses together
+FAILURES_WHEN_WATCHED = 3
 
 
 class OfficeAccountAdapter(DefaultAccountAdapter):
-    """No self-registration; everything else as django-allauth does it."""
+    """No self-registration; the address of a client is what the rest of the house takes it for."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return client_address(request)
+
+    def get_login_stages(self) -> list[str]:
+        """Ask no code where the provider of single sign-on is trusted to have asked for one."""
+        stages = super().get_login_stages()
+        user = getattr(self.request, "signing_in", None)
+        if user is not None and is_proved(self.request, user):
+            stages.remove(CODE_STAGE)
+        return stages
+
 
 def display_name(user: User) -> str:
     return str(user)
+
+
+def failure_limit(request: HttpRequest, credentials: dict[str, Any] | None) -> int:
+    """Return how many wrong passwords one address may try for one person before a pause.
+
+    Whoever is tried from many addresses at once gets fewer from each, never none: an attacker is
+    slowed, and the person's own address lets the right password in all the while (ADR 0025).
+    """
+    usual: int = settings.LOGIN_FAILURES
+    username = (credentials or {}).get("username")
+    if not username:
+        return usual
+    since = timezone.now() - dt.timedelta(hours=settings.AXES_COOLOFF_TIME)
+    recent = AccessAttempt.objects.filter(username=username, attempt_time__gte=since)
+    failures = recent.aggregate(all=Sum("failures_since_start"))["all"] or 0
+    return min(usual, FAILURES_WHEN_WATCHED) if failures >= WATCHED_FAILURES else usual
