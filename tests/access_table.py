@@ -322,5 +322,13 @@ ACCESS: dict[str, str | frozenset[Role]] = {
     "account_email": ANYONE,
     "account_email_verification_sent": PUBLIC,
     "account_confirm_email": PUBLIC,  # the letter is opened where it arrives
+    "mfa_authenticate": PUBLIC,  # the step of signing in that asks for the code
+    "mfa_reauthenticate": ANYONE,
+    "mfa_index": ANYONE,
+    "mfa_activate_totp": ANYONE,
+    "mfa_deactivate_totp": ANYONE,
+    "mfa_generate_recovery_codes": ANYONE,
+    "openid_connect_login": PUBLIC,  # 404 unless the office has single sign-on
+    "openid_connect_callback": PUBLIC,
     "admin:*": BY_OBJECT,
 }
