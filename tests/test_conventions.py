@@ -19,6 +19,9 @@ BULK_ALLOWED = {
 # Which signal of others is listened to beside those of migrating and of the history (ADR 0025).
 SIGNALS_ALLOWED = {
     "qms/organisation/apps.py user_logged_in": "each way of signing in begins a session of ours",
+    "qms/organisation/sign_ins.py user_logged_in": "the log tells who comes; nothing is written",
+    "qms/organisation/sign_ins.py user_logged_out": "the log tells who goes",
+    "qms/organisation/sign_ins.py user_login_failed": "the log tells who was refused",
 }
 # Where an import stands inside a function, and why it cannot stand at the top.
 INNER_IMPORT_ALLOWED = {

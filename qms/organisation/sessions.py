@@ -91,7 +91,9 @@ def end_session(request: HttpRequest, why: Ended) -> None:
 def _why_ended(request: HttpRequest) -> Ended | None:
     """Tell why the session of this request no longer holds; note the use of one that does."""
     if SESSION_KEY not in request.session:
-        return None
+        # A cookie of a session that is gone: left over night, it was cleared away.
+        was_one = settings.SESSION_COOKIE_NAME in request.COOKIES and request.session.is_empty()
+        return Ended.IDLE if was_one else None
     if not request.user.is_authenticated:  # closed, or signed in with another password
         return Ended.CHANGED
     state, now = request.session.get(STATE), int(timezone.now().timestamp())

@@ -58,6 +58,15 @@ def test_an_idle_session_ends_and_sign_in_leads_back(client: Client, clock: Any)
     assert back["Location"] == PAGE
 
 
+def test_a_session_left_over_night_is_told_alike(client: Client, clock: Any) -> None:
+    client.force_login(Office().staff)
+
+    clock.shift(dt.timedelta(hours=16))
+
+    assert "không có thao tác nào" in _why(client)
+    assert _why(Client()) == "no word"
+
+
 def test_a_session_in_use_lasts_a_working_day_and_no_longer(client: Client, clock: Any) -> None:
     client.force_login(Office().staff)
     for _ in range(28):
