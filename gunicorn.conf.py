@@ -2,10 +2,12 @@
 
 import os
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
 from qms import settings
+from qms.sqlite import damage_of
 
 # Where the workers count together; the library looks for it when it is imported.
 _counts = Path(settings.VAR_DIR, "cache", "metrics")
@@ -38,7 +40,10 @@ logconfig_dict = settings.LOGGING | {
 
 
 def on_starting(server: Any) -> None:
-    """Begin to count anew: what the last start counted is over."""
+    """Refuse a damaged database; begin to count anew, for what the last start counted is over."""
+    database = settings.DATABASES["default"]
+    if database["ENGINE"].endswith("sqlite3") and (damage := damage_of(Path(database["NAME"]))):
+        sys.exit(damage)
     if settings.METRICS:
         shutil.rmtree(_counts, ignore_errors=True)
         _counts.mkdir(parents=True)

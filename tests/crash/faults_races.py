@@ -1,0 +1,185 @@
+"""Many at once, with real clients: one wins, the others are told, nothing is there twice."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import lxml.html
+import pytest
+
+from tests.crash.conftest import Told
+from tests.crash.place import Answer, Place, pdf
+from tests.crash.prepare import LEADERS
+from tests.factories import PASSWORD
+
+SENDERS = 5
+
+
+@pytest.fixture(scope="module")
+def served(world: Place, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    place = world.copied(tmp_path_factory.mktemp("races") / "races")
+    try:
+        with place.serving():
+            yield place
+        assert place.differences() == []
+    finally:
+        place.remove()
+
+
+def at_once(*deeds: Callable[[], Answer]) -> list[Answer]:
+    """Do all of them at the same moment and return the answers in their order."""
+    start = threading.Barrier(len(deeds))
+
+    def do(deed: Callable[[], Answer]) -> Answer:
+        start.wait(30)
+        return deed()
+
+    with ThreadPoolExecutor(len(deeds)) as pool:
+        return list(pool.map(do, deeds))
+
+
+def count(place: Place, query: str, *values: Any) -> int:
+    ((number,),) = place.rows(query, *values)
+    return int(number)
+
+
+def test_one_of_20_signs_a_decision_and_19_are_told(served: Place, told: Told) -> None:
+    for key, seen in served.said["decisions"].items():
+        signed = {"password": PASSWORD, "capacity": "", "seen": seen}
+
+        def approve(session: str, key: str = key, signed: dict[str, str] = signed) -> Answer:
+            return served.ask("POST", f"/quyet-dinh/{key}/phe-duyet/", session=session, data=signed)
+
+        sessions = served.said["leaders"]
+        answers = at_once(*(lambda s=session: approve(s) for session in sessions))
+        pages = [
+            served.ask("GET", f"/quyet-dinh/{key}/", session=session, messages=answer.messages).text
+            for session, answer in zip(sessions, answers, strict=True)
+        ]
+        won = sum("Văn thư vào số để ban hành" in page for page in pages)
+        refused = sum("Chưa ghi gì thêm" in page or "không thể chuyển" in page for page in pages)
+        signatures = _of_decision(served, "records_signature", key)
+        approved = count(
+            served,
+            "SELECT count(*) FROM procedures_historicaldecision WHERE id = ? AND status = "
+            "'approved'",
+            key,
+        )
+        entries = count(
+            served,
+            "SELECT count(*) FROM records_ledgerentry e JOIN records_signature s ON "
+            "e.key = CAST(s.id AS text) WHERE e.\"table\" = 'records_signature' AND s.act = "
+            "'approved' AND s.object_id = ? AND s.content_type_id = (SELECT id FROM "
+            "django_content_type WHERE model = 'decision')",
+            key,
+        )
+        assert {answer.status for answer in answers} <= {302}, [a.text for a in answers[:1]]
+        assert (won, signatures, approved, entries) == (1, 1, 1, 1)
+        assert refused == LEADERS - 1
+        told("20 người cùng ký một quyết định", tried=LEADERS, lost=signatures - 1)
+
+
+def _of_decision(place: Place, table: str, key: str) -> int:
+    return count(
+        place,
+        f"SELECT count(*) FROM {table} WHERE act = 'approved' AND object_id = ? AND "  # noqa: S608
+        "content_type_id = (SELECT id FROM django_content_type WHERE model = 'decision')",
+        key,
+    )
+
+
+def test_the_same_form_sent_5_times_at_once_is_one_record(served: Place, told: Told) -> None:
+    for number in range(3):
+        code = f"LAP-{number}"
+        answers = at_once(*[lambda c=code: served.add_form(c, pdf(c)) for _ in range(SENDERS)])
+
+        kinds = Counter(answer.status for answer in answers)
+        forms = count(served, "SELECT count(*) FROM procedures_form WHERE code = ?", code)
+        issues = count(
+            served,
+            "SELECT count(*) FROM procedures_formissue i JOIN procedures_form f ON "
+            "f.id = i.form_id WHERE f.code = ?",
+            code,
+        )
+        assert (forms, issues) == (1, 1)
+        assert kinds == {302: 1, 422: SENDERS - 1}
+        told("một biểu mẫu gửi 5 lần cùng lúc", tried=SENDERS, lost=forms - 1)
+
+
+def page_data(place: Place, draft: int, **typed: str) -> dict[str, str]:
+    """Return what a browser sends of the drafting page, with `typed` over it."""
+    page = place.ask("GET", f"/du-thao/{draft}/", session=place.said["staff"])
+    assert page.status == 200, page.text[-500:]
+    forms = lxml.html.fromstring(page.text).forms
+    form = next(form for form in forms if "seen" in form.fields)
+    return dict(form.form_values()) | typed
+
+
+def save(place: Place, draft: int, data: dict[str, str]) -> Answer:
+    return place.ask("POST", f"/du-thao/{draft}/", session=place.said["staff"], data=data)
+
+
+def test_the_second_of_two_editors_is_shown_the_conflict(served: Place, told: Told) -> None:
+    for draft in served.said["drafts"][:4]:
+        one = page_data(served, draft, title="Tên do người thứ nhất ghi")
+        two = page_data(served, draft, title="Tên do người thứ hai ghi")
+
+        answers = at_once(lambda: save(served, draft, one), lambda: save(served, draft, two))  # noqa: B023
+
+        ((title,),) = served.rows(
+            "SELECT title FROM procedures_procedureversion WHERE id = ?", draft
+        )
+        statuses = [answer.status for answer in answers]
+        assert sorted(statuses) == [302, 409]
+        assert title == (one, two)[statuses.index(302)]["title"]
+        conflict = answers[statuses.index(409)].text
+        assert one["title"] in conflict
+        assert two["title"] in conflict
+        told("hai người cùng sửa một dự thảo", tried=1, lost=0)
+
+
+def test_what_is_signed_is_what_was_seen_while_another_edits(served: Place, told: Told) -> None:
+    for draft in served.said["drafts"][4:]:
+        submitted = page_data(served, draft, title="Tên được trình", action="submit")
+        edited = page_data(served, draft, title="Tên sửa xen vào")
+
+        answers = at_once(
+            lambda: save(served, draft, submitted),  # noqa: B023
+            lambda: save(served, draft, edited),  # noqa: B023
+        )
+
+        ((status, title, content),) = served.rows(
+            "SELECT status, title, content_sha256 FROM procedures_procedureversion WHERE id = ?",
+            draft,
+        )
+        signed = served.rows(
+            "SELECT sha256 FROM records_signature WHERE object_id = ? AND act = 'prepared' AND "
+            "content_type_id = (SELECT id FROM django_content_type WHERE model = "
+            "'procedureversion')",
+            draft,
+        )
+        assert sorted(answer.status for answer in answers)[0] == 302, [
+            lxml.html.fromstring(answer.text).text_content()[:3000] for answer in answers
+        ]
+        assert all(answer.status in (302, 409) for answer in answers)
+        if status == "draft":
+            assert (title, signed) == (edited["title"], [])
+        else:
+            assert (title, signed) == (submitted["title"], [(content,)])
+        told("trình ký trong lúc người khác sửa", tried=1, lost=0)
+
+
+def test_numbers_have_no_gap_though_half_are_given_back(
+    world: Place, tmp_path: Path, told: Told
+) -> None:
+    place = world.copied(tmp_path / "numbers")
+    try:
+        said = place.run("-m", "tests.crash.numbering").stdout
+    finally:
+        place.remove()
+
+    assert said.split() == ["1000", "0", "0"]
+    told("20 người lấy số, mỗi người 50 lần, một phần bị hủy", tried=1000, lost=0)
