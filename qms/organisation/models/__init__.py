@@ -10,11 +10,18 @@ from qms.organisation.models.grants import (
     has_role,
     held_objects,
     holders_of,
+    is_open,
     people_of,
     roles_of,
     units_of,
 )
-from qms.organisation.models.people import OfficeUserManager, Position, Post, User
+from qms.organisation.models.people import (
+    OfficeUserManager,
+    PersonalTerm,
+    Position,
+    Post,
+    User,
+)
 from qms.organisation.models.units import Unit, UnitQuerySet
 
 __all__ = [
@@ -22,6 +29,7 @@ __all__ = [
     "ObjectGrant",
     "ObjectGrantQuerySet",
     "OfficeUserManager",
+    "PersonalTerm",
     "Position",
     "Post",
     "Unit",
@@ -34,6 +42,7 @@ __all__ = [
     "has_role",
     "held_objects",
     "holders_of",
+    "is_open",
     "people_of",
     "roles_of",
     "units_of",

@@ -59,6 +59,10 @@ class AgencyProfile(RecordedModel):
     )
     public_reading = models.BooleanField("cho đọc quy trình TTHC không cần tài khoản", default=True)
     catalogue_until = models.DateField("danh mục TTHC cập nhật đến", null=True, blank=True)
+    signs_on_behalf = models.BooleanField(
+        "cơ quan lãnh đạo tập thể (UBND), ký thay mặt (TM.)",
+        default=False,  # NĐ 30/2020/NĐ-CP, Điều 13 khoản 2
+    )
     scope_statement = models.TextField("phạm vi đã công bố HTQLCL", blank=True)
     history = kept_history()
 

@@ -1,20 +1,20 @@
 """The grants that make a role, and those on one record; who holds what on a day."""
 
 import datetime as dt
-from typing import Any, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 from django.conf import settings
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
-from django.db.models import F, Q
+from django.db import models
+from django.db.models import Q
 from guardian.models import UserObjectPermissionBase
 
-from qms.foundation.constraints import period_ordered
-from qms.foundation.dates import today, valid_on
-from qms.foundation.recorded import RecordedModel, kept_history
-from qms.organisation.models.people import Post, User
+from qms.foundation.constraints import period_not_reversed
+from qms.foundation.dates import format_date, today, valid_on
+from qms.foundation.recorded import kept_history
+from qms.organisation.models.people import PersonalTerm, Post, User
 from qms.organisation.models.units import Unit, UnitQuerySet
 from qms.organisation.roles import Role
 
@@ -27,16 +27,18 @@ class ObjectGrantQuerySet(models.QuerySet[Any]):
 
     def held_by(self, user: Any, *, on: dt.date) -> Self:
         """Return those that give `user` something on the day; a closed account holds none."""
-        if not getattr(user, "is_authenticated", False) or not user.is_active:
+        if not is_open(user, on=on):
             return self.none()
         return self.valid(on=on).filter(user=user)
 
 
-class ObjectGrant(UserObjectPermissionBase, RecordedModel):
+class ObjectGrant(UserObjectPermissionBase, PersonalTerm):
     """A permission on one record, its `content_object`, given to a person for a time, by someone.
 
     A concrete one says which records, by a foreign key of that name, and keeps its history.
     """
+
+    HOLDERS: ClassVar[tuple[str, ...]] = ("user",)
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="người"
@@ -51,21 +53,8 @@ class ObjectGrant(UserObjectPermissionBase, RecordedModel):
     class Meta:
         abstract = True
         constraints = [
-            # An empty period is one that was taken back before it began.
-            models.CheckConstraint(
-                condition=~Q(valid_to__lt=F("valid_from")), name="%(class)s_period_ordered"
-            )
+            models.CheckConstraint(condition=period_not_reversed(), name="%(class)s_period_ordered")
         ]
-
-    @transaction.atomic
-    def end(self, *, by: User, on: dt.date) -> None:
-        """Take it back from `on` on; one that would begin later never does."""
-        stored = type(self).objects.select_for_update(of=("self",)).get(pk=self.pk)
-        last = max(on, stored.valid_from or on)
-        if stored.valid_to is not None and stored.valid_to <= last:
-            return
-        self.valid_to = last
-        self.record(by=by, reason="Thu hồi quyền", fields=["valid_to"])
 
 
 class UnitGrant(ObjectGrant):
@@ -84,7 +73,7 @@ class UnitGrant(ObjectGrant):
         verbose_name_plural = "quyền theo đơn vị"
         ordering = ["user__sort_key", "content_object__path"]
         constraints = [
-            models.CheckConstraint(condition=period_ordered(), name="grant_period_ordered"),
+            models.CheckConstraint(condition=period_not_reversed(), name="grant_period_ordered"),
             models.UniqueConstraint(
                 fields=["user", "permission", "content_object"],
                 condition=Q(valid_to__isnull=True),
@@ -101,16 +90,36 @@ class UnitGrant(ObjectGrant):
         return Role(self.permission.codename)
 
 
-def grant_role(
-    user: User, role: Role, unit: Unit, *, by: User, valid_from: dt.date | None = None
-) -> UnitGrant:
-    """Give `user` the role on `unit` and all below it, from `valid_from` (None: always) on.
+def is_open(user: Any, *, on: dt.date) -> bool:
+    """Tell whether `user` is somebody whose account is open on the day."""
+    is_known = getattr(user, "is_authenticated", False) and user.is_active
+    return bool(is_known) and not user.has_left(on=on)
 
-    Returns the grant that stands already, if there is one. Raises ValidationError for an account
-    that cannot sign in.
-    """
+
+def _must_stay(user: User) -> None:
     if not user.is_active:
         raise ValidationError("Tài khoản đã khóa thì không giao quyền.")
+    if user.left_on is not None:
+        raise ValidationError(f"Người này nghỉ từ {format_date(user.left_on)}, không giao quyền.")
+
+
+def grant_role(
+    user: User,
+    role: Role,
+    unit: Unit,
+    *,
+    by: User,
+    valid_from: dt.date | None = None,
+    valid_to: dt.date | None = None,
+) -> UnitGrant:
+    """Give `user` the role on `unit` and all below it, on the days `[valid_from, valid_to)`.
+
+    None is open. Returns the open grant that stands already, if there is one. Raises
+    ValidationError for an account that cannot sign in, and for a period without a day.
+    """
+    _must_stay(user)
+    if valid_from and valid_to and valid_to <= valid_from:
+        raise ValidationError({"valid_to": "Ngày kết thúc phải sau ngày bắt đầu."})
     permission = Permission.objects.get(
         codename=role.value, content_type__app_label="organisation", content_type__model="unit"
     )
@@ -124,6 +133,7 @@ def grant_role(
         permission=permission,
         content_object=unit,
         valid_from=valid_from,
+        valid_to=valid_to,
         granted_by=by,
     )
     grant.record(by=by, reason="Giao quyền")
@@ -146,8 +156,7 @@ def grant_object(
     Returns the grant of exactly that, if there is one. Raises ValidationError for an account that
     cannot sign in, and for a period without a day.
     """
-    if not user.is_active:
-        raise ValidationError("Tài khoản đã khóa thì không giao quyền.")
+    _must_stay(user)
     if valid_from and valid_to and valid_to <= valid_from:
         raise ValidationError({"valid_to": "Ngày kết thúc phải sau ngày bắt đầu."})
     kind = ContentType.objects.get_for_model(type(record))
@@ -176,9 +185,9 @@ def roles_of(user: Any, *, on: dt.date | None = None) -> frozenset[tuple[str, st
     The only function that reads roles. Nobody who is not signed in, or whose account is closed,
     holds any; being superuser gives none. Read once for each user object and day.
     """
-    if not getattr(user, "is_authenticated", False) or not user.is_active:
-        return frozenset()
     day = on or today()
+    if not is_open(user, on=day):
+        return frozenset()
     kept: dict[dt.date, frozenset[tuple[str, str]]] = user.__dict__.setdefault("_roles", {})
     if day not in kept:
         grants = UnitGrant.objects.valid(on=day).filter(user=user)

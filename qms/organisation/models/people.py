@@ -1,14 +1,16 @@
-"""People, their positions and posts."""
+"""People, their positions and posts, and what ends when they leave."""
 
 import datetime as dt
 from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, UserManager
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.db.models import Q
 
-from qms.foundation.constraints import period_ordered
-from qms.foundation.dates import valid_on
+from qms.foundation.constraints import period_not_reversed
+from qms.foundation.dates import format_date, today, valid_on
 from qms.foundation.recorded import RecordedModel, kept_history
 from qms.foundation.text import clean, sort_key
 from qms.organisation.models.units import Unit
@@ -34,6 +36,7 @@ class User(AbstractUser):
     last_name = None  # type: ignore[assignment]
     full_name = models.CharField("họ và tên", max_length=150)
     sort_key = models.CharField(max_length=400, editable=False, default="")
+    left_on = models.DateField("nghỉ từ ngày", null=True, blank=True, editable=False)
     history = kept_history(excluded_fields=["password", "last_login"])
     objects: ClassVar[OfficeUserManager] = OfficeUserManager()
     REQUIRED_FIELDS: ClassVar[list[str]] = ["full_name"]
@@ -73,6 +76,47 @@ class User(AbstractUser):
         finally:
             del self._history_user
 
+    def has_left(self, *, on: dt.date | None = None) -> bool:
+        """Tell whether the account is closed by its date on the day (None: today)."""
+        return self.left_on is not None and self.left_on <= (on or today())
+
+    def check_password(self, raw_password: str) -> bool:
+        """Tell whether it is the password; of somebody who has left none is."""
+        return super().check_password(raw_password) and not self.has_left()
+
+    def get_session_auth_hash(self) -> str:
+        """Return what sessions are compared with; none is good from the day somebody leaves.
+
+        So the day closes the account by itself, however the person came in.
+        """
+        return "" if self.has_left() else super().get_session_auth_hash()
+
+    @transaction.atomic
+    def close(self, *, on: dt.date, by: "User", reason: str) -> None:
+        """Close the account from `on` on, which may lie ahead; `leaving.leave` ends the rest.
+
+        Raises ValidationError where it is closed already, or is to be.
+        """
+        stored = User.objects.select_for_update(of=("self",)).get(pk=self.pk)
+        if stored.left_on is not None:
+            raise ValidationError(f"Đã ghi nghỉ từ ngày {format_date(stored.left_on)}.")
+        if not stored.is_active:
+            raise ValidationError("Tài khoản này đã khóa.")
+        self.left_on, self.is_active = on, on > today()
+        self.record(by=by, reason=reason)
+
+    @transaction.atomic
+    def reopen(self, *, by: "User", reason: str) -> None:
+        """Open a closed account; posts and grants that ended stay ended.
+
+        Raises ValidationError where it is open.
+        """
+        stored = User.objects.select_for_update(of=("self",)).get(pk=self.pk)
+        if stored.is_active and stored.left_on is None:
+            raise ValidationError("Tài khoản này đang dùng.")
+        self.left_on, self.is_active = None, True
+        self.record(by=by, reason=reason)
+
     def get_full_name(self) -> str:
         return self.full_name
 
@@ -102,8 +146,43 @@ class Position(RecordedModel):
         return self.name
 
 
-class Post(RecordedModel):
-    """A person holds a position in a unit, from a day until it ends."""
+class PersonalTerm(RecordedModel):
+    """What a person is or may for a time, `[valid_from, valid_to)`; it ends when they leave.
+
+    `HOLDERS` names the fields of those with whom it ends.
+    """
+
+    HOLDERS: ClassVar[tuple[str, ...]] = ("person",)
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def ending_with(cls, person: User) -> "models.QuerySet[Any]":
+        """Return those that end when `person` leaves, ended ones among them."""
+        wanted = Q(pk__in=[])
+        for name in cls.HOLDERS:
+            wanted |= Q(**{name: person})
+        return cls._default_manager.filter(wanted)
+
+    @transaction.atomic
+    def end(self, *, by: models.Model, on: dt.date, reason: str = "Thu hồi quyền") -> bool:
+        """End it on `on`; one that would begin later never does. Tell whether that was later."""
+        locked = type(self)._default_manager.select_for_update(of=("self",))
+        stored: Any = locked.get(pk=self.pk)
+        last = max(on, stored.valid_from or on)
+        if stored.valid_to is not None and stored.valid_to <= last:
+            return False
+        self.valid_to = last
+        self.record(by=by, reason=reason, fields=["valid_to"])
+        return True
+
+
+class Post(PersonalTerm):
+    """A person holds a position in a unit, from a day until it ends.
+
+    `is_acting` is *quyền*: they hold the head's position for the time being, and sign Q.
+    """
 
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="posts", verbose_name="người"
@@ -111,6 +190,11 @@ class Post(RecordedModel):
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="posts", verbose_name="đơn vị")
     position = models.ForeignKey(
         Position, models.PROTECT, related_name="posts", verbose_name="chức danh"
+    )
+    is_acting = models.BooleanField(
+        "quyền",
+        default=False,
+        help_text="Giữ quyền người đứng đầu, ví dụ Quyền Trưởng phòng: ký với quyền hạn Q.",
     )
     valid_from = models.DateField("từ ngày", null=True, blank=True)
     valid_to = models.DateField("đến trước ngày", null=True, blank=True)
@@ -121,7 +205,7 @@ class Post(RecordedModel):
         verbose_name_plural = "vị trí công tác"
         ordering = ["position__rank", "pk"]
         constraints = [
-            models.CheckConstraint(condition=period_ordered(), name="post_period_ordered")
+            models.CheckConstraint(condition=period_not_reversed(), name="post_period_ordered")
         ]
 
     def __str__(self) -> str:
