@@ -4,10 +4,10 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from procedures.models.assignments import FieldAssignment
-from procedures.models.catalogue import TTHC
+from procedures.models.catalogue import TTHC, TTHCQuerySet
 from procedures.models.decisions import Decision, InForcePeriod
 from procedures.models.documents import Procedure
 from procedures.models.versions import ProcedureVersion
@@ -102,6 +102,22 @@ def chief_position(agency: Unit, *, on: dt.date) -> Position | None:
     return first.position if first else None
 
 
+def _posts_in(agency: Unit, *, on: dt.date) -> QuerySet[Post]:
+    return Post.objects.filter(valid_on(on), unit__path__startswith=agency.path or "")
+
+
+def holds_post(person: User, agency: Unit, *, on: dt.date) -> bool:
+    """Tell whether the person has a post in the agency on the day."""
+    return _posts_in(agency, on=on).filter(person=person).exists()
+
+
+def heads_on(agency: Unit, *, on: dt.date) -> QuerySet[User]:
+    """Return who holds the head's position on the day, acting or not; mostly one."""
+    chief = chief_position(agency, on=on)
+    posts = _posts_in(agency, on=on).filter(position__rank__lte=chief.rank if chief else -1)
+    return User.objects.filter(pk__in=posts.values("person"))
+
+
 def chief_of(agency: Unit, *, on: dt.date) -> str:
     """Return what the head of the agency is called; may be empty."""
     position = chief_position(agency, on=on)
@@ -136,7 +152,7 @@ def _matter(versions: Iterable[int], kinds: Iterable[str]) -> Matter:
     return replace(matter, is_of_system=True) if is_common else matter
 
 
-def _of_fields(listed: "TTHC.objects") -> Matter:  # type: ignore[name-defined]
+def _of_fields(listed: TTHCQuerySet) -> Matter:
     rows = listed.as_of(today()).values_list("field_on_id", "field_name_on")
     fields = {key: name for key, name in rows if key is not None}
     return Matter(fields, is_of_system=not fields)
@@ -144,7 +160,7 @@ def _of_fields(listed: "TTHC.objects") -> Matter:  # type: ignore[name-defined]
 
 def _weigh(user: User, agency: Unit, *, on: dt.date, matter: Matter) -> tuple[list[Allowed], str]:
     """Return what is allowed, and why signing for the head, or as the head, is not."""
-    posts = user.posts.filter(valid_on(on), unit__path__startswith=agency.path or "")
+    posts = _posts_in(agency, on=on).filter(person=user)
     post = posts.select_related("position").order_by("position__rank", "pk").first()
     chief = chief_position(agency, on=on)
     if chief is None:

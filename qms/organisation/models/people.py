@@ -165,6 +165,20 @@ class PersonalTerm(RecordedModel):
             wanted |= Q(**{name: person})
         return cls._default_manager.filter(wanted)
 
+    def standing(self, *, on: dt.date | None = None) -> str:
+        """Return `scheduled`, `in_force` or `ended` on the day (None: today)."""
+        day = on or today()
+        first, last = self.valid_from, self.valid_to  # type: ignore[attr-defined]
+        if last is not None and (last <= day or (first is not None and last <= first)):
+            return "ended"
+        return "scheduled" if first is not None and first > day else "in_force"
+
+    @property
+    def last_day(self) -> dt.date | None:
+        """Return the last day on which it holds; None is open-ended."""
+        last: dt.date | None = self.valid_to  # type: ignore[attr-defined]
+        return last - dt.timedelta(days=1) if last else None
+
     @transaction.atomic
     def end(self, *, by: models.Model, on: dt.date, reason: str = "Thu hồi quyền") -> bool:
         """End it on `on`; one that would begin later never does. Tell whether that was later."""
