@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
@@ -153,8 +154,8 @@ def _matter(versions: Iterable[int], kinds: Iterable[str]) -> Matter:
 
 
 def _of_fields(listed: TTHCQuerySet) -> Matter:
-    rows = listed.as_of(today()).values_list("field_on_id", "field_name_on")
-    fields = {key: name for key, name in rows if key is not None}
+    rows: Any = listed.as_of(today())
+    fields = {row.field_on_id: row.field_name_on for row in rows if row.field_on_id is not None}
     return Matter(fields, is_of_system=not fields)
 
 

@@ -80,7 +80,7 @@ class User(AbstractUser):
         """Tell whether the account is closed by its date on the day (None: today)."""
         return self.left_on is not None and self.left_on <= (on or today())
 
-    def check_password(self, raw_password: str) -> bool:
+    def check_password(self, raw_password: str | None) -> bool:
         """Tell whether it is the password; of somebody who has left none is."""
         return super().check_password(raw_password) and not self.has_left()
 
@@ -154,6 +154,9 @@ class PersonalTerm(RecordedModel):
 
     HOLDERS: ClassVar[tuple[str, ...]] = ("person",)
 
+    valid_from: Any
+    valid_to: Any
+
     class Meta:
         abstract = True
 
@@ -168,7 +171,7 @@ class PersonalTerm(RecordedModel):
     def standing(self, *, on: dt.date | None = None) -> str:
         """Return `scheduled`, `in_force` or `ended` on the day (None: today)."""
         day = on or today()
-        first, last = self.valid_from, self.valid_to  # type: ignore[attr-defined]
+        first, last = self.valid_from, self.valid_to
         if last is not None and (last <= day or (first is not None and last <= first)):
             return "ended"
         return "scheduled" if first is not None and first > day else "in_force"
@@ -176,7 +179,7 @@ class PersonalTerm(RecordedModel):
     @property
     def last_day(self) -> dt.date | None:
         """Return the last day on which it holds; None is open-ended."""
-        last: dt.date | None = self.valid_to  # type: ignore[attr-defined]
+        last: dt.date | None = self.valid_to
         return last - dt.timedelta(days=1) if last else None
 
     @transaction.atomic
