@@ -230,6 +230,7 @@ class SigningForm(PasswordForm):
         self.capacities = {each.key: each for each in capacities}
         choices = [(key, f"{a.capacity.label} – {a.why}") for key, a in self.capacities.items()]
         self.fields["capacity"].choices = choices  # type: ignore[attr-defined]
+        self.fields["capacity"].initial = next(iter(self.capacities), "")
 
     def signing(self) -> Signing:
         """Return how the person signs; the verb checks that they may."""

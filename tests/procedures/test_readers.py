@@ -2,6 +2,7 @@
 
 import datetime as dt
 from io import BytesIO
+from typing import Any
 
 import openpyxl
 import pytest
@@ -90,7 +91,7 @@ def test_a_member_reads_a_restricted_one_on_their_days(
     sign_in(client, office.staff)
 
     assert _seen(client, version) == [is_open] * 7
-    facts = {"is_restricted": True, "owner_path": office.agency.path or ""}
+    facts: dict[str, Any] = {"is_restricted": True, "owner_path": office.agency.path or ""}
     person = User.objects.get(pk=office.staff.pk)
     assert may_read(person, **facts, procedure_id=version.procedure_id) == is_open
     assert not may_read(person, **facts, procedure_id=version.procedure_id + 1)
