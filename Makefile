@@ -31,10 +31,10 @@ manage := $(bin)/python manage.py
 templates = $(shell find templates -name '*.html')
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check format lint lock bench clean tests-ready
+.PHONY: help run setup test test-crash backup-drill check format lint lock bench clean tests-ready
 
 help: ## Liệt kê các lệnh / list the commands
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 15
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 	@echo '  Chọn cổng: make run PORT=8080 · chọn Python: make run PYTHON=/đường/dẫn/python3'
 	@echo '  Kiểm tra chữ ký số của tệp PDF: make setup EXTRAS=ky-so'
 	@echo '  Thử một phần: make test ARGS="tests/qms -k login"'
@@ -47,6 +47,12 @@ setup: ## Chuẩn bị mọi thứ, không mở cổng / prepare everything, ser
 
 test: tests-ready ## Chạy toàn bộ phép thử / run every test
 	$(bin)/pytest -n $(JOBS) $(ARGS)
+
+test-crash: tests-ready ## Giết, làm hỏng, làm đầy đĩa rồi đếm mất mát / break things, count what is lost
+	$(bin)/pytest -q -o python_files='faults_*.py' tests/crash $(ARGS)
+
+backup-drill: tests-ready ## Diễn tập sao lưu và khôi phục khi đang ghi / back up under writes, restore, compare
+	@$(bin)/python -m tests.crash.drill
 
 check: lint ## Mọi kiểm tra trước khi nộp: hình thức, kiểu, phép thử / all that CI asks
 	$(manage) makemigrations --check --dry-run
