@@ -31,10 +31,10 @@ manage := $(bin)/python manage.py
 templates = $(shell find templates -name '*.html')
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test test-crash backup-drill check format lint lock bench clean tests-ready
+.PHONY: help run setup test test-crash backup-drill check format lint lock bench clean tests-ready evidence-drill
 
 help: ## Liệt kê các lệnh / list the commands
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
 	@echo '  Chọn cổng: make run PORT=8080 · chọn Python: make run PYTHON=/đường/dẫn/python3'
 	@echo '  Kiểm tra chữ ký số của tệp PDF: make setup EXTRAS=ky-so'
 	@echo '  Thử một phần: make test ARGS="tests/qms -k login"'
@@ -77,6 +77,9 @@ bench: tests-ready ## Đo tốc độ các trang chính / time the main pages ag
 word: tests-ready ## Đo độ đúng khi đọc tệp Word / how exactly Word procedures are read
 	@$(bin)/python -m tests.word_corpus $(VAR_DIR)/word
 	@$(manage) word_accuracy $(VAR_DIR)/word
+
+evidence-drill: tests-ready ## Gói chứng cứ tự kiểm trong môi trường trống / a package checked apart
+	@$(bin)/python bin/evidence_drill.py
 
 lock: tests-ready ## Ghim lại các thư viện trong requirements/ / pin the packages anew
 	$(call compile,base)

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
-from axes.helpers import get_client_ip_address
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
@@ -19,6 +18,7 @@ from django.utils.functional import SimpleLazyObject
 
 from qms.foundation import readiness
 from qms.menu import MENU, MORE, items
+from qms.organisation.addresses import client_address
 from qms.organisation.models import AgencyProfile, User
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -123,7 +123,7 @@ def throttled(most: int) -> Callable[[Answer[P]], Answer[P]]:
         def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             minute, second = divmod(int(time.time()), _MINUTE)
             name = f"{view.__module__}.{view.__name__}"
-            key = f"throttled:{name}:{get_client_ip_address(request)}:{minute}"
+            key = f"throttled:{name}:{client_address(request)}:{minute}"
             if _counted(key) <= most:
                 return view(request, *args, **kwargs)
             refusal = HttpResponse(render_to_string("429.html"), status=429)

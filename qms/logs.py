@@ -38,12 +38,11 @@ class Current:
 
     def told(self) -> dict[str, Any]:
         # Only a person who was looked up anyway: the log asks nothing of the database.
-        user = getattr(self.request, "_cached_user", None)
-        is_known = user is not None and user.is_authenticated
+        user: Any = getattr(self.request, "_cached_user", None)
         return {
             "request_id": self.id,
-            "actor": user.get_username() if is_known else "",
-            "actor_id": user.pk if is_known else None,
+            "actor": user.get_username() if user else "",  # empty for a stranger
+            "actor_id": user.pk if user else None,
             "method": self.request.method,
             "path": self.request.path,
         }
@@ -155,5 +154,7 @@ def configuration(*, kind: str, level: str) -> dict[str, Any]:
             "qms": {"level": "DEBUG" if level == "DEBUG" else "INFO"},
             # Refusals are told by the line of the request; here only what failed.
             "django.request": {"level": "ERROR"},
+            # Wrong passwords are told by ourselves, without what was typed for a name.
+            "axes": {"level": "ERROR"},
         },
     }

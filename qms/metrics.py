@@ -1,4 +1,4 @@
-"""What Prometheus is told, where METRICS=1 asks for it: requests, and jobs that wait."""
+"""What Prometheus is told, where METRICS=1 asks for it: requests, jobs that wait, the ledger."""
 
 import os
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from qms.records.models import Job
+from qms.records.models import Job, LedgerEntry
 
 _FORWARDED = ("X-Forwarded-For", "X-Real-IP", "Forwarded")
 
@@ -32,6 +32,8 @@ class OfficeFigures(Collector):
         for state, number in open_jobs.items():
             jobs.add_metric([state], number)
         yield jobs
+        head = LedgerEntry.objects.head()
+        yield GaugeMetricFamily("qms_ledger_seq", "Place of the last entry", value=head.seq)
 
 
 @require_safe

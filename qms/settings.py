@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
@@ -25,6 +26,12 @@ def _secret_key() -> str:
     return str(key)
 
 
+def _database_of(name: str) -> dict[str, Any]:
+    """Return the database that a setting names by its address; SQLite in VAR_DIR if it does not."""
+    found: dict[str, Any] = env.db(name, default=f"sqlite:///{VAR_DIR / 'qms.sqlite3'}")
+    return found
+
+
 SECRET_KEY = _secret_key()
 DEBUG = env.bool("DEBUG", default=False)
 PUBLIC_URL = env("PUBLIC_URL", default="http://localhost:8000").rstrip("/")
@@ -44,6 +51,9 @@ INSTALLED_APPS = [
     "qms.foundation",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "axes",
     "guardian",
     "simple_history",
@@ -64,20 +74,22 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
-    "qms.logs.logged_requests",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "qms.logs.logged_requests",
     "qms.http.busy_database",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "qms.organisation.sessions.limited_session",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "qms.organisation.second_factor.second_factor_first",
     "axes.middleware.AxesMiddleware",
     "qms.http.private_pages",
     "qms.http.keep_address",
@@ -114,7 +126,12 @@ TEMPLATES = [
 ]
 
 # --- Database -----------------------------------------------------------------------------------
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'qms.sqlite3'}")}
+# On PostgreSQL one role may own the tables and migrate, and the other only work with them.
+_is_owner = sys.argv[1:2] == ["migrate"] and bool(env("DATABASE_OWNER_URL", default=""))
+DATABASES = {"default": _database_of("DATABASE_OWNER_URL" if _is_owner else "DATABASE_URL")}
+APPLICATION_ROLE = _database_of("DATABASE_URL")["USER"] if _is_owner else ""  # who is given rights
+if _is_owner and DATABASES["default"]["USER"] == APPLICATION_ROLE:
+    raise ImproperlyConfigured("DATABASE_OWNER_URL names the very role of DATABASE_URL.")
 _database = DATABASES["default"]
 if _database["ENGINE"] == "django.db.backends.sqlite3":
     _database["OPTIONS"] = {
@@ -143,6 +160,8 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 JOBS = {  # kind of a job → what does it
     "archive": "procedures.archive.making.make_archive",
     "archive_word": "procedures.archive.making.make_archive_with_word",
+    "evidence_procedure": "procedures.archive.evidence.make_evidence",
+    "evidence_audit": "audits.actions.evidence_package.make_evidence",
     "year_file": "home.year.making.make_year_archive",
     "word_import": "procedures.docx_import.receiving.read_batch",
 }
@@ -165,6 +184,7 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "qms.organisation.passwords.OfficePasswordValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
@@ -175,10 +195,14 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_USER_DISPLAY = "qms.organisation.accounts.display_name"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody writes to strangers in the office's name
 # django-axes alone counts failures: one count for all workers, kept as evidence.
 ACCOUNT_RATE_LIMITS = {"login_failed": None}
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # never lets a stranger lock the leader out
-AXES_FAILURE_LIMIT = env.int("LOGIN_FAILURES", default=8)
+LOGIN_FAILURES = env.int("LOGIN_FAILURES", default=8)
+AXES_FAILURE_LIMIT = "qms.organisation.accounts.failure_limit"
+PROXY_COUNT = env.int("PROXY_COUNT", default=0)
+AXES_CLIENT_IP_CALLABLE = "qms.organisation.addresses.client_address"
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "account/locked_out.html"
@@ -187,6 +211,36 @@ AXES_LOCKOUT_TEMPLATE = "account/locked_out.html"
 AXES_USERNAME_FORM_FIELD = "username"
 AXES_VERBOSE = False
 AXES_ENABLE_ADMIN = False
+
+SECOND_FACTOR = env.str("SECOND_FACTOR", default="off")
+if SECOND_FACTOR not in {"off", "approvers", "all"}:
+    raise ImproperlyConfigured("SECOND_FACTOR is off, approvers or all; see .env.example.")
+MFA_ADAPTER = "qms.organisation.second_factor.OfficeMFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # the administrator made the account, no letter did
+MFA_TOTP_TOLERANCE = 1  # half minutes by which a phone's clock may be wrong
+MFA_FORMS = {
+    "authenticate": "qms.organisation.second_factor.SignInCodeForm",
+    "reauthenticate": "qms.organisation.second_factor.ConfirmCodeForm",
+    "activate_totp": "qms.organisation.second_factor.SetUpForm",
+}
+
+OIDC_ISSUER = env("OIDC_ISSUER", default="").rstrip("/")
+OIDC_NAME = env("OIDC_NAME", default="tài khoản dùng chung")
+OIDC_CLAIM = env("OIDC_CLAIM", default="preferred_username")
+OIDC_TRUSTS_SECOND_FACTOR = env.bool("OIDC_TRUSTS_SECOND_FACTOR", default=False)
+SOCIALACCOUNT_ADAPTER = "qms.organisation.single_sign_on.OfficeSocialAdapter"
+SOCIALACCOUNT_PROVIDERS = {}
+if OIDC_ISSUER:
+    _client = {
+        "provider_id": "don-vi",
+        "name": OIDC_NAME,
+        "client_id": env("OIDC_CLIENT_ID"),
+        "secret": env("OIDC_CLIENT_SECRET"),
+        "settings": {"server_url": OIDC_ISSUER, "oauth_pkce_enabled": True},
+    }
+    SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [_client]}}
+
 # Nobody asks has_perm(perm, unit): grants have dates, and qms.organisation alone reads them.
 SILENCED_SYSTEM_CHECKS = ["guardian.W001"]
 GUARDIAN_MONKEY_PATCH_USER = False
@@ -196,7 +250,10 @@ SIMPLE_HISTORY_REVERT_DISABLED = True
 SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
 
 # --- Sessions, cookies, headers -----------------------------------------------------------------
-SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=30)
+SESSION_HOURS = env.int("SESSION_HOURS", default=12)
+SESSION_COOKIE_AGE = SESSION_HOURS * 60 * 60
+SESSION_SAVE_EVERY_REQUEST = False
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
@@ -208,6 +265,7 @@ SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+_issuer = urlsplit(OIDC_ISSUER)
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -215,7 +273,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "object-src": [NONE],
         "base-uri": [SELF],
-        "form-action": [SELF],
+        # The button of single sign-on is a form that leads to the provider.
+        "form-action": [SELF, *([f"{_issuer.scheme}://{_issuer.netloc}"] if OIDC_ISSUER else [])],
         "frame-ancestors": [NONE],
     }
 }

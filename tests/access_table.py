@@ -44,6 +44,7 @@ ACCESS: dict[str, str | frozenset[Role]] = {
     "procedures:version-pdf": PUBLIC,
     "procedures:version-scan": BY_OBJECT,
     "procedures:procedure-history": BY_OBJECT,
+    "procedures:procedure-evidence": BY_OBJECT,
     "procedures:blank-list": ANYONE,
     "procedures:blank-new": SECRETARY,
     "procedures:blank-file": PUBLIC,
@@ -192,6 +193,7 @@ ACCESS: dict[str, str | frozenset[Role]] = {
     "audits:audit-calendar": ANYONE,
     "audits:audit-feed": ANYONE,
     "audits:audit-detail": BY_OBJECT,
+    "audits:audit-evidence": BY_OBJECT,
     "audits:audit-edit": BY_OBJECT,
     "audits:audit-ics": BY_OBJECT,
     "audits:audit-team": BY_OBJECT,
@@ -320,5 +322,13 @@ ACCESS: dict[str, str | frozenset[Role]] = {
     "account_email": ANYONE,
     "account_email_verification_sent": PUBLIC,
     "account_confirm_email": PUBLIC,  # the letter is opened where it arrives
+    "mfa_authenticate": PUBLIC,  # the step of signing in that asks for the code
+    "mfa_reauthenticate": ANYONE,
+    "mfa_index": ANYONE,
+    "mfa_activate_totp": ANYONE,
+    "mfa_deactivate_totp": ANYONE,
+    "mfa_generate_recovery_codes": ANYONE,
+    "openid_connect_login": PUBLIC,  # 404 unless the office has single sign-on
+    "openid_connect_callback": PUBLIC,
     "admin:*": BY_OBJECT,
 }

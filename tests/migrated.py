@@ -61,8 +61,10 @@ def on_postgresql(database: dict[str, Any]) -> str:
 
 
 def _digest() -> str:
-    """Return a name for the migrations as they are now, ours and those of the packages."""
-    sources = [*_ROOT.glob("*/migrations/*.py"), *_ROOT.glob("*/*/migrations/*.py")]
+    """Return a name for the migrations as they are now, ours with the ledger that they write to,
+    and those of the packages."""
+    places = ("*/migrations", "*/*/migrations", "qms/records/ledger")
+    sources = [path for place in places for path in _ROOT.glob(f"{place}/*.py")]
     digest = hashlib.sha256()
     for source in [*sorted(sources), _ROOT / "requirements" / "base.txt"]:
         digest.update(source.read_bytes())

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from audits.actions.meetings import ungraded
 from audits.actions.planning import wanting
+from audits.evidence import sight_of
 from audits.forms.audit_report import OnDayForm
 from audits.forms.audits import CancelForm
 from audits.independence import (
@@ -248,6 +249,7 @@ def audit_page(
         "papers": _papers(audit),
         "prints": prints_of(user, audit),
         "signatures": Signature.objects.on(audit),
+        "may_take_evidence": sight_of(user, audit) is not None,
         "may_manage": may.can_manage(user, audit),
         "may_cancel": may.can_cancel(user, audit),
         "may_close": may.can_close(user, audit),

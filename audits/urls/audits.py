@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("danh-gia/lich/", audit_calendar.audit_calendar, name="audit-calendar"),
     path("danh-gia/lich.ics", audit_calendar.audit_feed, name="audit-feed"),
     path(_ONE, audits.audit_detail, name="audit-detail"),
+    path(_ONE + "chung-cu/", audits.audit_evidence, name="audit-evidence"),
     path(_ONE + "sua/", audits.audit_edit, name="audit-edit"),
     path(_ONE + "lich.ics", audit_calendar.audit_ics, name="audit-ics"),
     path(_ONE + "doan/", audit_team.audit_team, name="audit-team"),

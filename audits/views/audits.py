@@ -11,8 +11,10 @@ from django.shortcuts import redirect, render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from audits.actions.evidence_package import evidence_order
 from audits.actions.planning import NewAudit, change_audit, notify_audit, plan_audit
 from audits.actions.reporting import close_audit
+from audits.evidence import sight_of
 from audits.forms.audit_report import OnDayForm
 from audits.forms.audits import AboutForm, AuditForm, CancelForm
 from audits.forms.refusals import show_refusal
@@ -26,6 +28,7 @@ from qms.foundation.text import fold
 from qms.http import UserRequest
 from qms.organisation.models import AgencyProfile, Unit, units_of
 from qms.organisation.roles import Role
+from qms.records.evidence.asking import UNDER_WAY, ask
 from qms.records.models import Signature
 from qms.records.signatures import Signing
 from qms.records.workflow import TransitionNotAllowed
@@ -207,6 +210,16 @@ def audit_close(request: UserRequest, slug: str) -> HttpResponse:
         show_refusal(form, refusal)
         return audit_page(request, find_audit(request, slug), status=422, close_form=form)
     return explain(request, redirect(audit), "Đã kết thúc cuộc đánh giá.")
+
+
+@require_POST
+def audit_evidence(request: UserRequest, slug: str) -> HttpResponse:
+    """Ask the worker for the evidence package of the audit."""
+    audit = find_audit(request, slug)
+    _require(sight_of(request.user, audit) is not None)
+    job, is_new = ask(evidence_order(audit), agency=audit.agency, by=request.user)
+    answer = redirect("procedures:job-detail", job.pk)
+    return answer if is_new else explain(request, answer, UNDER_WAY)
 
 
 def _require(allowed: bool) -> None:  # noqa: FBT001  the answer of a predicate

@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from procedures.permissions import reader_agencies
 from qms.organisation.models import Unit, has_role, units_of
 from qms.organisation.roles import Role
+from qms.records.evidence.asking import PREFIX
 from qms.records.models import Job
 
 _TAKERS = (Role.ISO_SECRETARY, Role.LEADER, Role.EXTERNAL_CHECKER)
@@ -31,8 +32,10 @@ def can_archive(user: Any) -> bool:
 
 def visible_jobs(user: Any) -> QuerySet[Job]:
     """Return the jobs `user` may see and fetch: those they asked for, of an agency that they still
-    belong to, and as its secretary all of the agency."""
+    belong to, and as its secretary all of the agency, but for evidence, which others may see
+    more of."""
+    of_agency = Q(agency__in=units_of(user, Role.ISO_SECRETARY))
     return Job.objects.filter(
         Q(asked_by=user, agency__in=reader_agencies(user))
-        | Q(agency__in=units_of(user, Role.ISO_SECRETARY))
+        | (of_agency & ~Q(kind__startswith=PREFIX))
     )

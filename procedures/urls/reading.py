@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{_EDITION}pdf/", versions.version_pdf, name="version-pdf"),
     path(f"{_EDITION}ban-chup/", versions.version_scan, name="version-scan"),
     path(f"{_ONE}lich-su/", versions.procedure_history, name="procedure-history"),
+    path(f"{_ONE}lich-su/chung-cu/", versions.procedure_evidence, name="procedure-evidence"),
     path("bieu-mau/", blanks.blank_list, name="blank-list"),
     path("bieu-mau/moi/", blanks.blank_new, name="blank-new"),
     path("bieu-mau/<int:pk>/tep/", blanks.blank_file, name="blank-file"),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import (
     Case,
@@ -15,13 +16,16 @@ from django.db.models import (
     When,
 )
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from procedures import permissions as may
+from procedures.answers import explain
+from procedures.archive.evidence import evidence_order
 from procedures.chronicle import Extent, entries, rows_of
+from procedures.evidence import extent_for
 from procedures.models import DocumentSettings, InForcePeriod, Procedure, ProcedureVersion
 from procedures.pages.circulation import circulation_context
 from procedures.pages.comparing import pair_of
@@ -34,8 +38,10 @@ from procedures.stamps import uncontrolled_stamp
 from procedures.views.reach import open_to_strangers
 from procedures.workflow import VersionStatus
 from qms.foundation.dates import today, valid_on
+from qms.http import UserRequest
 from qms.organisation.models import AgencyProfile
 from qms.records import files
+from qms.records.evidence.asking import UNDER_WAY, ask
 from qms.records.qr import qr_code
 
 _open_version = ProcedureVersion.objects.open().filter(procedure=OuterRef("procedure"))
@@ -232,8 +238,24 @@ def procedure_history(request: HttpRequest, slug: str) -> HttpResponse:
     extents = {version.pk: _extent(request.user, procedure, version) for version in versions}
     rows = rows_of(procedure, versions=versions, extents=extents)
     page: Any = Paginator(rows, 30).get_page(request.GET.get("trang"))
-    context = {"procedure": procedure, "page": page, "entries": entries(list(page.object_list))}
+    context = {
+        "procedure": procedure,
+        "page": page,
+        "entries": entries(list(page.object_list)),
+        "may_take_evidence": extent_for(request.user, procedure) is not None,
+    }
     return render(request, "procedures/procedure_history.html", context)
+
+
+@require_POST
+def procedure_evidence(request: UserRequest, slug: str) -> HttpResponse:
+    """Ask the worker for the evidence package of a procedure that this person reads."""
+    procedure = _procedure(request, slug)
+    if extent_for(request.user, procedure) is None:
+        raise PermissionDenied
+    job, is_new = ask(evidence_order(procedure), agency=procedure.agency, by=request.user)
+    answer = redirect("procedures:job-detail", job.pk)
+    return answer if is_new else explain(request, answer, UNDER_WAY)
 
 
 def _extent(user: Any, procedure: Procedure, version: ProcedureVersion) -> Extent:

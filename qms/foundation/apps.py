@@ -11,7 +11,7 @@ class FoundationConfig(AppConfig):
     verbose_name = "Nền tảng"
 
     def ready(self) -> None:
-        from qms.foundation import checks, triggers, writers  # noqa: F401, PLC0415  needs loaded apps
+        from qms.foundation import checks, roles, triggers, writers  # noqa: F401, PLC0415  needs loaded apps
 
         # Both are sent for each app that has models: once before all and once after is enough.
         migrated = [config for config in apps.get_app_configs() if config.models_module]
@@ -20,5 +20,8 @@ class FoundationConfig(AppConfig):
         )
         post_migrate.connect(
             triggers.install, sender=migrated[-1], dispatch_uid="foundation.triggers"
+        )
+        post_migrate.connect(
+            roles.give_rights, sender=migrated[-1], dispatch_uid="foundation.roles"
         )
         connection_created.connect(writers.queue_writers, dispatch_uid="foundation.writers")

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.apps.config import AppConfig
+from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connections
 
-from qms.foundation import triggers
+from qms.foundation import integrity, triggers
 
 _SAFE_BRANCHES = {(3, 50): 7, (3, 44): 6}  # older lines that carry the mend
 _SAFE_FROM = (3, 51, 3)
@@ -59,4 +60,24 @@ def check_triggers(
         )
         for alias in databases or []
         for name in triggers.missing(alias)
+    ]
+
+
+@register(Tags.database)
+def check_owner(
+    app_configs: Sequence[AppConfig] | None,
+    databases: Sequence[str] | None = None,
+    **_: Any,
+) -> list[CheckMessage]:
+    """Warn where the application could drop the triggers of its tables (ADR 0027)."""
+    if settings.APPLICATION_ROLE:
+        return []  # this process migrates, as the owner
+    return [
+        checks.Warning(
+            "Tài khoản PostgreSQL của ứng dụng là chủ các bảng nên tự bỏ được trigger.",
+            hint="Đặt DATABASE_OWNER_URL (xem .env.example) rồi chạy `python manage.py migrate`.",
+            id="foundation.W003",
+        )
+        for alias in databases or []
+        if integrity.owned_tables(alias)
     ]

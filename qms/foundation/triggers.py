@@ -12,6 +12,7 @@ from typing import Any
 from django.db import connections
 
 _FUNCTION = "qms_refuse"
+_ALWAYS = "1 = 1"
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ def never_changes(table: str, what: str, *, key: str = "id", same: str = "") -> 
     """Return the triggers of a table to which rows are only added; see `stays()`."""
     message = f"{what} không được sửa, xóa."
     refused = [
-        Trigger(f"{table}_no_{event.lower()}", table, event, "1 = 1", message)
+        Trigger(f"{table}_no_{event.lower()}", table, event, _ALWAYS, message)
         for event in ("UPDATE", "DELETE")
     ]
     return refused + stays(table, message, key=key, same=same)
@@ -143,9 +144,18 @@ def missing(using: str = "default") -> list[str]:
     return sorted(trigger.name for trigger in _wanting(using))
 
 
-def table_of(name: str) -> str:
-    """Return the table of a registered trigger."""
-    return _registered[name].table
+def registered(name: str) -> Trigger:
+    """Return the trigger that is part of the schema under this name."""
+    return _registered[name]
+
+
+def refused_on(table: str) -> set[str]:
+    """Return the events that no row of the table ever undergoes, of UPDATE and DELETE."""
+    return {
+        trigger.event
+        for trigger in _registered.values()
+        if trigger.table == table and trigger.condition == _ALWAYS
+    }
 
 
 def _wanting(using: str) -> list[Trigger]:

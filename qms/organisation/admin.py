@@ -6,21 +6,31 @@ recorded with its person, and nothing is deleted: it is ended or taken out of us
 
 from typing import Any
 
+from allauth.account.decorators import secure_admin_login
+from allauth.mfa import admin as _factors  # noqa: F401  registers what is taken out below
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount import admin as _providers  # noqa: F401
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.forms import BaseUserCreationForm, UserChangeForm
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group, Permission
 from django.http import HttpRequest
 from simple_history.admin import SimpleHistoryAdmin
 
 from qms.organisation.models import Position, Post, Unit, UnitGrant, User
 from qms.organisation.roles import Role
+from qms.organisation.second_factor import forget_second_factor, has_second_factor
 
 admin.site.site_header = "Quản trị tài khoản và tổ chức"
 admin.site.site_title = "Quản trị"
 admin.site.index_title = "Tài khoản, đơn vị, chức danh, quyền"
 admin.site.unregister(Group)
+# Secrets of second factors are nobody's to see; the settings alone name providers.
+admin.site.unregister([Authenticator, SocialAccount, SocialApp, SocialToken])
+# The sign-in of the house asks for the code, too.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 
 class RecordedAdmin(SimpleHistoryAdmin):
@@ -35,16 +45,30 @@ class RecordedAdmin(SimpleHistoryAdmin):
         return False
 
 
-class NewUserForm(BaseUserCreationForm):
+class NewUserForm(AdminUserCreationForm):
     class Meta:
         model = User
         fields = ("username", "full_name", "email")
 
 
 class UserForm(UserChangeForm):
+    second_factor_lost = forms.CharField(
+        label="Gỡ xác thực hai lớp, lý do",
+        required=False,
+        max_length=200,
+        help_text="Ghi lý do (mất điện thoại, đổi máy…) rồi lưu: lần đăng nhập sau không hỏi mã; "
+        "người phải có xác thực hai lớp được dẫn tới trang bật lại. Để trống thì không gỡ.",
+    )
+
     class Meta:
         model = User
         fields = ("username", "full_name", "email", "is_active", "is_staff", "groups")
+
+    def clean_second_factor_lost(self) -> str:
+        reason: str = self.cleaned_data["second_factor_lost"]
+        if reason and not has_second_factor(self.instance):
+            raise forms.ValidationError("Người này chưa bật xác thực hai lớp, không có gì để gỡ.")
+        return reason
 
 
 @admin.register(User)
@@ -60,10 +84,36 @@ class OfficeUserAdmin(RecordedAdmin, UserAdmin):
         (None, {"fields": ("username", "password")}),
         ("Người dùng", {"fields": ("full_name", "email", "is_active")}),
         ("Trang quản trị", {"fields": ("is_staff", "groups")}),
+        ("Xác thực hai lớp", {"fields": ("second_factor", "second_factor_lost")}),
     )
+    readonly_fields = ("second_factor",)
     add_fieldsets = (
-        (None, {"fields": ("username", "full_name", "email", "password1", "password2")}),
+        (
+            None,
+            {
+                "fields": (
+                    "username",
+                    "full_name",
+                    "email",
+                    "usable_password",
+                    "password1",
+                    "password2",
+                )
+            },
+        ),
     )
+
+    @admin.display(description="Đang")
+    def second_factor(self, user: User) -> str:
+        return "bật" if user.pk and has_second_factor(user) else "chưa bật"
+
+    def save_model(
+        self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: Any
+    ) -> None:
+        super().save_model(request, obj, form, change)
+        reason = form.cleaned_data.get("second_factor_lost")
+        if reason and isinstance(request.user, User):
+            forget_second_factor(obj, by=request.user, reason=f"Gỡ xác thực hai lớp: {reason}")
 
 
 @admin.register(Unit)

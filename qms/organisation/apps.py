@@ -1,6 +1,7 @@
 """People, posts, units and grants."""
 
 from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_in
 
 
 class OrganisationConfig(AppConfig):
@@ -9,6 +10,8 @@ class OrganisationConfig(AppConfig):
     verbose_name = "Tổ chức và con người"
 
     def ready(self) -> None:
-        from qms.organisation import sign_ins  # noqa: PLC0415  needs loaded models
+        """Let every way of signing in begin a session of ours (ADR 0025), and tell the log."""
+        from qms.organisation import sessions, sign_ins  # noqa: PLC0415  they need the models
 
+        user_logged_in.connect(sessions.begin)
         sign_ins.listen()

@@ -6,6 +6,10 @@ from django import forms
 from django.contrib.auth import authenticate
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+
+from qms.organisation.models import User
 
 
 class PasswordForm(forms.Form):
@@ -22,6 +26,12 @@ class PasswordForm(forms.Form):
     def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.request = request
+        if isinstance(request.user, User) and not request.user.has_usable_password():
+            self.fields["password"].help_text = format_html(
+                "Bạn đăng nhập qua hệ thống khác nên chưa có mật khẩu để ký ở đây. "
+                '<a href="{}">Đặt mật khẩu ký</a> trước, rồi quay lại trang này.',
+                reverse("account_set_password"),
+            )
 
     def clean_password(self) -> str:
         password: str = self.cleaned_data["password"]

@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 from simple_history.signals import post_create_historical_record
 
-from qms.foundation import triggers
+from qms.foundation import readiness, triggers
 
 
 class RecordsConfig(AppConfig):
@@ -15,4 +15,5 @@ class RecordsConfig(AppConfig):
         from qms.records.ledger import entries, kept  # noqa: PLC0415  needs loaded apps
 
         triggers.register(kept.triggers())
+        readiness.register("ledger", entries.head_holds)
         post_create_historical_record.connect(entries.tell_history, dispatch_uid="records.ledger")

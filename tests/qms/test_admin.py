@@ -48,7 +48,7 @@ def test_admin_holds_people_and_units_and_no_content() -> None:
 
 
 def test_administrator_makes_an_account_with_post_and_role(browser: Client, office: Office) -> None:
-    password = "doi-mat-khau-2026"
+    password = "bon-con-trau-xanh-dong"
     _post(
         browser,
         "user_add",

@@ -53,7 +53,7 @@ def _gates() -> dict[str, Callable[[Any], Any]]:
     return gates
 
 
-def _gate(form: type[Any], name: str) -> Callable[[Any], Any]:
+def _gate(form: Any, name: str) -> Callable[[Any], Any]:
     if form in JUDGED_WHEN_KEPT:
         return lambda sent: evidence._keep(sent, system())
 

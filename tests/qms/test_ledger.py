@@ -128,6 +128,21 @@ def test_what_was_written_past_the_signals_is_adopted_once() -> None:
     assert _chain_holds()
 
 
+def test_an_adoption_is_hashed_row_by_row_and_in_one_spelling_alone() -> None:
+    told = {"b": {"1": {"name": "x"}}, "a": {"2": {"name": "y"}, "1": {"name": "z"}}}
+    rows = canonical.adopted_rows(told)
+    text = canonical.canonical(told)
+
+    assert rows == sorted(rows)
+    assert len(rows) == 3
+    assert canonical.content_sha256("adoption", text) == canonical.digest(canonical.canonical(rows))
+    assert canonical.content_sha256("row", text) == canonical.digest(text)
+    for other in (text + " ", text.replace('"y"', '"yy"'), "[]", "{", '{"a":1}'):
+        assert canonical.content_sha256("adoption", other) != canonical.content_sha256(
+            "adoption", text
+        )
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     "statement",

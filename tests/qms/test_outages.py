@@ -89,7 +89,7 @@ def test_a_full_database_is_told_and_holds_nothing_new(
 ) -> None:
     client.force_login(Office().secretary)
     address, long = reverse("procedures:legal-new"), "Một trích yếu rất dài " * 90
-    answers = []
+    answers: list[int] = []
 
     with _full(monkeypatch):
         while len(answers) < 200 and (not answers or answers[-1] == 302):

@@ -14,7 +14,7 @@ from django.utils import timezone
 from qms.foundation import readiness, triggers
 from qms.metrics import OfficeFigures
 from qms.organisation.models import Unit
-from qms.records.models import Job
+from qms.records.models import Job, LedgerEntry
 from tests.factories import make_agency, system
 
 pytestmark = pytest.mark.django_db
@@ -122,9 +122,10 @@ def test_open_jobs_are_counted_by_state() -> None:
             finished_at=finished,
         )
 
-    (jobs,) = OfficeFigures().collect()
+    jobs, seq = OfficeFigures().collect()
 
     assert {sample.labels["state"]: sample.value for sample in jobs.samples} == {
         "waiting": 1,
         "running": 1,
     }
+    assert [sample.value for sample in seq.samples] == [LedgerEntry.objects.head().seq]

@@ -17,6 +17,7 @@ from django.db import models
 FORMAT = 1
 LONGEST = 200  # letters of a value that an entry holds as it is
 START = "0" * 64  # what the first entry names as the one before it
+ADOPTION = "adoption"  # the kind of entry that holds many rows
 
 
 def spell(value: Any) -> Any:
@@ -61,7 +62,33 @@ def row_of(record: models.Model, fields: Iterable[models.Field[Any, Any]] = ()) 
 
 def body_sha256(header: Mapping[str, Any], content: str) -> str:
     """Return the hash of what an entry says: its header and its content."""
-    return digest(canonical({**header, "content": digest(content)}))
+    return digest(canonical({**header, "content": content_sha256(header["kind"], content)}))
+
+
+def content_sha256(kind: str, content: str) -> str:
+    """Return the hash of an entry's content: of its text, of an adoption over its rows.
+
+    An adoption holds rows of many records. Hashed row by row, each can be shown to have been
+    there to somebody who may not read the others (ADR 0028).
+    """
+    if kind != ADOPTION:
+        return digest(content)
+    try:
+        told = json.loads(content)
+        rows = adopted_rows(told)
+    except (AttributeError, ValueError):  # not what an adoption says: hashed as it stands
+        return digest(content)
+    # Another spelling is another content, though it says the same.
+    return digest(canonical(rows)) if canonical(told) == content else digest(content)
+
+
+def adopted_rows(told: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Return the hash of each row of an adoption, which is {table: {key: content}}, in order."""
+    return sorted(
+        digest(canonical({"table": table, "key": key, "row": row}))
+        for table, rows in told.items()
+        for key, row in rows.items()
+    )
 
 
 def entry_sha256(seq: int, previous: str, body: str, *, version: int = FORMAT) -> str:

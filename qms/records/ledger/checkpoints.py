@@ -121,6 +121,19 @@ def make(*, agency: str) -> Checkpoint:
     return made
 
 
+def signing_key() -> str:
+    """Return the id of the key that signs here; its public half then lies beside the checkpoints.
+
+    Raises CheckpointRefused where there is no key, as `sign()` does.
+    """
+    return _publish(_private_key().public_key())
+
+
+def sign(statement: bytes) -> str:
+    """Return the signature of `statement` by that key, hexadecimal."""
+    return _private_key().sign(statement).hex()
+
+
 def folder() -> Path:
     return Path(settings.CHECKPOINT_DIR)
 

@@ -8,7 +8,7 @@ from qms.records.verifying.found import Difference, Report
 
 def check_database(report: Report) -> Iterator[Difference]:
     for name in triggers.missing():
-        table = triggers.table_of(name)
+        table = triggers.registered(name).table
         yield Difference("trigger", f"Thiếu trigger {name}, hoặc đã bị sửa.", table, name)
     for said in integrity.damage():
         yield Difference("database", f"SQLite báo hỏng: {said}.")

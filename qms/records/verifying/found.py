@@ -52,4 +52,5 @@ def chunks(model: Any) -> Iterator[list[Any]]:
         if len(rows) == CHUNK:
             yield rows
             rows = []
-    yield rows
+    if rows:
+        yield rows

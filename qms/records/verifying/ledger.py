@@ -22,10 +22,9 @@ def _counted(entries: Iterable[LedgerEntry], report: Report) -> Iterator[LedgerE
     for entry in entries:
         report.counts["entries"] += 1
         if latest and entry.recorded_at < latest:
-            back = (latest - entry.recorded_at).total_seconds()
-            report.notes.append(
-                f"Đồng hồ máy chủ lùi {back:g} giây tại mục {entry.seq} của sổ cái."
-            )
+            seconds = (latest - entry.recorded_at).total_seconds()
+            back = f"{seconds:.6f}".rstrip("0").rstrip(".")
+            report.notes.append(f"Đồng hồ máy chủ lùi {back} giây tại mục {entry.seq} của sổ cái.")
         latest = entry.recorded_at
         yield entry
 
