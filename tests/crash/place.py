@@ -208,7 +208,7 @@ class Place:
         """Ask the database past the product; `?` stands for a value."""
         with self.connected() as connection:
             text = query.replace("?", "%s") if self.url else query
-            return list(connection.execute(text, values).fetchall())
+            return list(connection.execute(text, *([values] if values else [])).fetchall())
 
     @contextmanager
     def connected(self) -> Iterator[Any]:
