@@ -31,7 +31,7 @@ manage := $(bin)/python manage.py
 templates = $(shell find templates -name '*.html')
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check format lint lock bench clean tests-ready evidence-drill
+.PHONY: help run setup test test-crash backup-drill check format lint lock bench clean tests-ready evidence-drill
 
 help: ## Liệt kê các lệnh / list the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -47,6 +47,12 @@ setup: ## Chuẩn bị mọi thứ, không mở cổng / prepare everything, ser
 
 test: tests-ready ## Chạy toàn bộ phép thử / run every test
 	$(bin)/pytest -n $(JOBS) $(ARGS)
+
+test-crash: tests-ready ## Giết, làm hỏng, làm đầy đĩa rồi đếm mất mát / break things, count what is lost
+	$(bin)/pytest -q -o python_files='faults_*.py' tests/crash $(ARGS)
+
+backup-drill: tests-ready ## Diễn tập sao lưu và khôi phục khi đang ghi / back up under writes, restore, compare
+	@$(bin)/python -m tests.crash.drill
 
 check: lint ## Mọi kiểm tra trước khi nộp: hình thức, kiểu, phép thử / all that CI asks
 	$(manage) makemigrations --check --dry-run

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from qms import settings
-from qms.sqlite import damage_of
+from qms.foundation.damage import damage_of
 
 # Where the workers count together; the library looks for it when it is imported.
 _counts = Path(settings.VAR_DIR, "cache", "metrics")

@@ -127,7 +127,8 @@ TEMPLATES = [
 
 # --- Database -----------------------------------------------------------------------------------
 # On PostgreSQL one role may own the tables and migrate, and the other only work with them.
-_is_owner = sys.argv[1:2] == ["migrate"] and bool(env("DATABASE_OWNER_URL", default=""))
+_makes_tables = sys.argv[1:2] in (["migrate"], ["restore"])
+_is_owner = _makes_tables and bool(env("DATABASE_OWNER_URL", default=""))
 DATABASES = {"default": _database_of("DATABASE_OWNER_URL" if _is_owner else "DATABASE_URL")}
 APPLICATION_ROLE = _database_of("DATABASE_URL")["USER"] if _is_owner else ""  # who is given rights
 if _is_owner and DATABASES["default"]["USER"] == APPLICATION_ROLE:

@@ -121,6 +121,8 @@ def blank_new(request: UserRequest) -> HttpResponse:
 
 @transaction.atomic
 def _keep(form: BlankForm, request: UserRequest) -> Form:
+    # Whoever sends the same form at the same moment waits here, and then finds it known.
+    Unit.objects.select_for_update(of=("self",)).get(pk=form.agency.pk)
     known, data = form.known(), form.cleaned_data
     form.refuse_repeat(known)
     blank = known or Form(

@@ -41,6 +41,6 @@ def give_rights(using: str = "default", role: str = "", **_: Any) -> None:
         cursor.execute(f"REVOKE ALL ON ALL TABLES IN SCHEMA {schema} FROM {to}")
         cursor.execute(f"REVOKE CREATE ON SCHEMA {schema} FROM {to}")
         cursor.execute(f"GRANT USAGE ON SCHEMA {schema} TO {to}")
-        cursor.execute(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA {schema} TO {to}")
+        cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA {schema} TO {to}")
         for table in tables:
             cursor.execute(f"GRANT {', '.join(rights_on(table))} ON {quote(table)} TO {to}")

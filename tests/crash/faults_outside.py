@@ -13,12 +13,16 @@ def test_a_dead_mail_server_stops_no_deed(place: Place, told: Told) -> None:
         place.settings["EMAIL_URL"] = f"smtp://127.0.0.1:{taken.getsockname()[1]}"
         with place.serving():
             written = place.add_form("THU", pdf("thư"))
-            asked = place.ask("POST", "/quen-mat-khau/", data={"email": "thuky@example.vn"})
-            stranger = place.ask("POST", "/quen-mat-khau/", data={"email": "ai@example.vn"})
+            asked = place.ask(
+                "POST", "/tai-khoan/quen-mat-khau/", data={"email": "thuky@example.vn"}
+            )
+            stranger = place.ask(
+                "POST", "/tai-khoan/quen-mat-khau/", data={"email": "ai@example.vn"}
+            )
 
     assert written.status == 302
     assert asked.status == stranger.status
-    assert asked.status < 500
+    assert asked.status in (200, 302)
     assert place.differences() == []
     told("máy chủ thư không trả lời", tried=3, lost=0)
 

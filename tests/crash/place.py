@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
@@ -160,7 +160,7 @@ class Place:
         address: str,
         *,
         session: str = "",
-        data: Mapping[str, str] | None = None,
+        data: Mapping[str, str] | Sequence[tuple[str, str]] | None = None,
         file: bytes | None = None,
         messages: str = "",
         timeout: float = 60,
@@ -171,7 +171,7 @@ class Place:
         body = b""
         if file is not None:
             headers["Content-Type"] = f"multipart/form-data; boundary={BOUNDARY}"
-            body = multipart(data or {}, file)
+            body = multipart(dict(data or {}), file)
         elif data is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
             body = urlencode(data).encode()
@@ -208,7 +208,7 @@ class Place:
         """Ask the database past the product; `?` stands for a value."""
         with self.connected() as connection:
             text = query.replace("?", "%s") if self.url else query
-            return list(connection.execute(text, values).fetchall())
+            return list(connection.execute(text, *([values] if values else [])).fetchall())
 
     @contextmanager
     def connected(self) -> Iterator[Any]:

@@ -31,6 +31,7 @@ DEAD = 9
 
 
 def main() -> None:
+    connection.settings_dict["OPTIONS"].pop("pool", None)  # its threads do not live in a child
     tried, orphans, wrong = 0, 0, []
     for line in range(1, MOST):
         data = pdf(f"dòng {line}")

@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
-from qms.foundation import disk, dumps
+from qms.foundation import disk, dumps, roles
 from qms.foundation.dumps import DumpFailed
 from qms.records.backup.manifest import NAME, BackupRefused, Manifest, read
 from qms.records.ledger.entries import Head
@@ -86,6 +86,7 @@ def restore(folder: Path) -> Restored:
         dumps.load(folder / dumps.name_of(manifest.vendor), into=working / _DATABASE)
         try:
             settled = _settle(folder, working)
+            roles.give_rights()
             _put_in_place(working)
         except BaseException:
             if manifest.vendor == "postgresql":
@@ -148,6 +149,8 @@ def _settle(folder: Path, working: Path) -> dict[str, object]:
     }
     if connection.vendor == "sqlite":
         environment["DATABASE_URL"] = f"sqlite:///{working / _DATABASE}"
+    elif owner := environment.get("DATABASE_OWNER_URL"):
+        environment["DATABASE_URL"] = owner
     connection.close()
     done = subprocess.run(  # noqa: S603 - our own interpreter and module
         [sys.executable, "-m", "qms.records.backup.settling", str(folder / NAME)],
