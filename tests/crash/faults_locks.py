@@ -12,7 +12,7 @@ TIMEOUT = 10.0  # that a writer waits, on both databases
 
 def test_a_lock_of_3_seconds_is_waited_for(place: Place, told: Told) -> None:
     with place.serving():
-        assert place.add_form("TRUOC", pdf("trước")).status == 302
+        assert place.add_form("TRUOC", pdf("trước")).is_done
         with place.held() as let_go:
             began = time.monotonic()
             later = threading.Timer(SHORT, let_go) if place.url else None
@@ -32,7 +32,7 @@ def test_a_lock_of_3_seconds_is_waited_for(place: Place, told: Told) -> None:
                 (answer,) = answers
             waited = time.monotonic() - began
 
-    assert answer.status == 302
+    assert answer.is_done
     assert waited >= SHORT
     assert place.rows("SELECT count(*) FROM procedures_form WHERE code = 'KHOA-3'") == [(1,)]
     told("khóa ghi bị giữ 3 giây", tried=1, lost=0)
@@ -65,7 +65,7 @@ def test_a_lock_of_30_seconds_is_told_and_reading_goes_on(place: Place, told: To
     assert TIMEOUT - 1 <= waited < LONG
     assert (read_before.status, reads) == (200, [200] * 5)
     assert read_in < waited
-    assert again.status == 302
+    assert again.is_done
     assert place.rows("SELECT count(*) FROM procedures_form WHERE code = 'KHOA-30'") == [(1,)]
     assert place.differences() == []
     told("khóa ghi bị giữ 30 giây (503, vẫn đọc được)", tried=1, lost=0)

@@ -20,7 +20,7 @@ def test_a_dead_mail_server_stops_no_deed(place: Place, told: Told) -> None:
                 "POST", "/tai-khoan/quen-mat-khau/", data={"email": "ai@example.vn"}
             )
 
-    assert written.status == 302
+    assert written.is_done
     assert asked.status == stranger.status
     assert asked.status in (200, 302)
     assert place.differences() == []

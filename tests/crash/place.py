@@ -35,6 +35,11 @@ class Answer:
     messages: str = ""  # the cookie by which the next page tells how this went
 
     @property
+    def is_done(self) -> bool:
+        """Whether a deed led on to its page, and not to that of signing in."""
+        return self.status == 302 and "dang-nhap" not in self.headers["Location"]
+
+    @property
     def text(self) -> str:
         return self.body.decode()
 
@@ -166,7 +171,8 @@ class Place:
         timeout: float = 60,
     ) -> Answer:
         """Ask as a browser would whose form has been open. Raises OSError where nobody answers."""
-        cookies = f"csrftoken={TOKEN}; sessionid={session}; messages={messages}"
+        held = {"csrftoken": TOKEN, "sessionid": session, "messages": messages}
+        cookies = "; ".join(f"{name}={value}" for name, value in held.items() if value)
         headers = {"Cookie": cookies, "X-CSRFToken": TOKEN}
         body = b""
         if file is not None:

@@ -13,8 +13,10 @@ django.setup()
 from django.apps import apps  # noqa: E402
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
+from django.http import HttpRequest  # noqa: E402
 
 from procedures.workflow import VersionStatus  # noqa: E402
+from qms.organisation import sessions  # noqa: E402
 from qms.organisation.models import User  # noqa: E402
 from qms.organisation.roles import Role  # noqa: E402
 from tests.factories import (  # noqa: E402
@@ -61,6 +63,9 @@ def signed_in(user: User) -> str:
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    request = HttpRequest()
+    request.session = session
+    sessions.begin(request, user)
     session.create()
     return str(session.session_key)
 

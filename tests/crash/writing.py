@@ -37,7 +37,7 @@ def writing(place: Place, name: str, *, clients: int = 4) -> Iterator[Written]:
             except OSError:
                 written.unanswered += 1
                 return
-            if answer.status == 302:
+            if answer.is_done:
                 written.answered[code] = hashlib.sha256(data).hexdigest()
             else:
                 written.refused.append(answer.status)
