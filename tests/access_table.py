@@ -24,6 +24,7 @@ from tests.access_rules import (
     DECISIONS,
     DRAFTING_OVER,
     DRAFTS,
+    DRAFTS_SENT,
     EDITIONS,
     FINDINGS_OVER,
     FOLLOWERS,
@@ -66,7 +67,7 @@ from tests.access_rules import (
 ACCESS: dict[str, Access] = {
     "healthz": PUBLIC,
     "readyz": PUBLIC,
-    "metrics": PUBLIC,  # to the addresses that a setting names; to others there is no such page
+    "metrics": BY_OBJECT,  # to the addresses that a setting names; to others there is no such page
     "home:my-work": ANYONE,
     "home:journal": frozenset({Role.ISO_SECRETARY, Role.SYSTEM_ADMIN}),
     "home:person-list": frozenset({Role.ISO_SECRETARY, Role.SYSTEM_ADMIN}),
@@ -101,7 +102,7 @@ ACCESS: dict[str, Access] = {
     "procedures:version-pdf": EDITIONS,
     "procedures:version-scan": Rule("paper accepted", MEMBERS),
     "procedures:procedure-history": (*MEMBERS_EDITIONS, Rule("draft", SECRETARY | AUTHOR)),
-    "procedures:procedure-evidence": Rule("procedure", post=WATCHERS, foreign=REFUSED),
+    "procedures:procedure-evidence": Rule("procedure", post=AUDITING, foreign=REFUSED),
     "procedures:procedure-readers": Rule("procedure", SECRETARY, SECRETARY, foreign=REFUSED),
     "procedures:procedure-restrict": Rule("procedure", post=SECRETARY, foreign=REFUSED),
     "procedures:procedure-reader-end": BY_OBJECT,
@@ -112,7 +113,7 @@ ACCESS: dict[str, Access] = {
     # open versions
     "procedures:draft-list": ANYONE,
     "procedures:draft-new": SECRETARY,
-    "procedures:draft-detail": (Rule("draft", SECRETARY | AUTHOR, SECRETARY | AUTHOR, wrong=DRAFTING_OVER), *(Rule(r.record, r.get, NOBODY, told=r.get) for r in DRAFTS[1:])),
+    "procedures:draft-detail": (Rule("draft", SECRETARY | AUTHOR, SECRETARY | AUTHOR, wrong=DRAFTING_OVER), *DRAFTS_SENT),
     "procedures:draft-review": Rule("draft in review", post=HEAD, wrong=("draft", "draft reviewed", "draft approved")),
     "procedures:draft-return": (Rule("draft in review", post=HEAD, wrong=("draft", "draft approved")), Rule("draft reviewed", post=KEEPERS)),
     "procedures:draft-discard": Rule("draft", post=SECRETARY, wrong=DRAFTING_OVER),
@@ -370,13 +371,13 @@ ACCESS: dict[str, Access] = {
     # the account, by django-allauth
     "account_login": PUBLIC,
     "mfa_activate_totp": ANYONE,
-    "mfa_authenticate": PUBLIC,  # the step of signing in that asks for the code
+    "mfa_authenticate": BY_OBJECT,  # the step of signing in that asks for the code
     "mfa_deactivate_totp": ANYONE,
     "mfa_generate_recovery_codes": ANYONE,
     "mfa_index": ANYONE,
     "mfa_reauthenticate": ANYONE,
-    "openid_connect_callback": PUBLIC,
-    "openid_connect_login": PUBLIC,  # 404 unless the office has single sign-on
+    "openid_connect_callback": BY_OBJECT,
+    "openid_connect_login": BY_OBJECT,  # 404 unless the office has single sign-on
     "account_inactive": PUBLIC,
     "account_signup": PUBLIC,  # says that it is closed
     "account_reset_password": PUBLIC,

@@ -15,11 +15,16 @@ from tests.factories import make_agency, make_user, sign_in
 from tests.matrix.addresses import ADDRESSES, OURS
 
 WRITE = re.compile(r"\s*(?:INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE)
-# On records that the world of the matrix does not hold; tests of their pages say who is refused:
-# test_capacities.py, test_readers.py, test_checkers.py, test_people_pages.py.
+# By a setting, or on records that the world of the matrix does not hold. Who is refused is said in
+# test_readiness.py, test_second_factor.py, test_single_sign_on.py, test_capacities.py,
+# test_leaving.py and test_readers.py.
 TRIED_BY_THEIR_PAGES = {
     "home:person-leave",
     "home:person-return",
+    "metrics",
+    "mfa_authenticate",
+    "openid_connect_callback",
+    "openid_connect_login",
     "organisation:checker-end",
     "procedures:assignment-end",
     "procedures:mandate-end",
@@ -45,8 +50,7 @@ def test_the_table_says_of_each_address_who_may_have_it() -> None:
     apart = {name for name, access in ACCESS.items() if access == BY_OBJECT}
     assert apart == {"admin:*"} | TRIED_BY_THEIR_PAGES
     unruled = {a.name for a in OURS if a.captured and not a.rules and "account" not in a.name}
-    # one captures what the register is had as, the others belong to single sign-on
-    assert unruled - apart == {"audits:register", "openid_connect_login", "openid_connect_callback"}
+    assert unruled - apart == {"audits:register"}  # captures what the register is had as
 
 
 def test_samples_lead_where_they_should() -> None:

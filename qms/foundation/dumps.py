@@ -146,7 +146,7 @@ def _ask_postgresql(using: str, program: str, *arguments: str) -> None:
 
     Raises DumpFailed where it is not there, older than the server, or fails.
     """
-    connection = connections[using]
+    connection: Any = connections[using]
     path = _program(program, connection.pg_version // 10000)
     told = connection.settings_dict
     known = {f"PG{name}": told.get(name) for name in ("HOST", "PORT", "USER", "PASSWORD")}

@@ -4,8 +4,10 @@ Each function returns what the address captures by the name of the record, as th
 """
 
 import datetime as dt
+from io import BytesIO
 from typing import Any
 
+import docx
 from django.utils import timezone
 
 from procedures import actions
@@ -333,6 +335,13 @@ def _yearly(office: Office, mark: str) -> Records:
     }
 
 
+def _word(text: str) -> bytes:
+    file, document = BytesIO(), docx.Document()
+    document.add_paragraph(text)
+    document.save(file)
+    return file.getvalue()
+
+
 def _work(office: Office, mark: str) -> Records:
     def job(**values: Any) -> Job:
         started = timezone.now() - DAY
@@ -342,7 +351,7 @@ def _work(office: Office, mark: str) -> Records:
         )
 
     done = job(finished_at=timezone.now(), file=scan_of(office, "goi"))
-    source = WordFile(b"PK\x03\x04" + office.agency.code.encode(), f"{mark}.docx")
+    source = WordFile(_word(f"{mark} {office.agency.code}"), f"{mark}.docx")
     received = receive([source, source], agency=office.agency, by=office.secretary)
     (word,) = received.taken
     return {
