@@ -75,6 +75,16 @@ DRAFTS = (
     Rule("draft reviewed", FOLLOWERS | AUTHOR),
     Rule("draft approved", FOLLOWERS | AUTHOR | {Role.CLERK}),
 )
+DRAFTS_SENT = (
+    Rule("draft in review", FOLLOWERS | AUTHOR, NOBODY, told=FOLLOWERS | AUTHOR),
+    Rule("draft reviewed", FOLLOWERS | AUTHOR, NOBODY, told=FOLLOWERS | AUTHOR),
+    Rule(
+        "draft approved",
+        FOLLOWERS | AUTHOR | {Role.CLERK},
+        NOBODY,
+        told=FOLLOWERS | AUTHOR | {Role.CLERK},
+    ),
+)
 DRAFTING_OVER = ("draft in review", "draft reviewed", "draft approved")
 COMPOSING_OVER = ("decision submitted", "decision approved", "decision issued")
 DECISIONS = (Rule("decision", KEEPERS | {Role.CLERK}), Rule("decision issued", MEMBERS))

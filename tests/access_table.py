@@ -24,6 +24,7 @@ from tests.access_rules import (
     DECISIONS,
     DRAFTING_OVER,
     DRAFTS,
+    DRAFTS_SENT,
     EDITIONS,
     FINDINGS_OVER,
     FOLLOWERS,
@@ -93,7 +94,7 @@ ACCESS: dict[str, Access] = {
     # open versions
     "procedures:draft-list": ANYONE,
     "procedures:draft-new": SECRETARY,
-    "procedures:draft-detail": (Rule("draft", SECRETARY | AUTHOR, SECRETARY | AUTHOR, wrong=DRAFTING_OVER), *(Rule(r.record, r.get, NOBODY, told=r.get) for r in DRAFTS[1:])),
+    "procedures:draft-detail": (Rule("draft", SECRETARY | AUTHOR, SECRETARY | AUTHOR, wrong=DRAFTING_OVER), *DRAFTS_SENT),
     "procedures:draft-review": Rule("draft in review", post=HEAD, wrong=("draft", "draft reviewed", "draft approved")),
     "procedures:draft-return": (Rule("draft in review", post=HEAD, wrong=("draft", "draft approved")), Rule("draft reviewed", post=KEEPERS)),
     "procedures:draft-discard": Rule("draft", post=SECRETARY, wrong=DRAFTING_OVER),

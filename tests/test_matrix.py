@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from audits.models import AuditProgramme, Nonconformity
 from procedures.models import ChangeRequest, Decision, ProcedureVersion, YearPaper
 from qms.foundation.dates import format_date, today
+from qms.organisation.models import Unit
 from qms.organisation.roles import Role
 from tests.access_rules import PUBLIC
 from tests.matrix.addresses import OURS, Address
@@ -182,7 +183,7 @@ def _forms(world: World) -> list[tuple[type[models.Model], str, dict[str, Any]]]
         (
             YearPaper,
             "procedures:year-paper-new",
-            {"year": 2026, "row": "plan", "title": "Kế hoạch mới"},
+            {"year": 2026, "row": "plan", "title": "Kế hoạch mới", "number": ""},
         ),
         (
             ProcedureVersion,
@@ -208,9 +209,15 @@ def _forms(world: World) -> list[tuple[type[models.Model], str, dict[str, Any]]]
 
 def test_fields_that_no_form_names_set_nothing(world: World) -> None:
     actor = world.actors[Role.ISO_SECRETARY]
-    leader, other = world.office.leader.pk, world.actors[FOREIGN].user
-    assert other is not None
-    people = ("created_by", "requested_by", "approved_by", "submitted_by", "reviewed_by")
+    leader = world.office.leader.pk
+    other = Unit.objects.agencies().exclude(pk=world.office.agency.pk).get()
+    people: tuple[str, ...] = (
+        "created_by",
+        "requested_by",
+        "approved_by",
+        "submitted_by",
+        "reviewed_by",
+    )
     people += ("recorded_by", "composed_by", "reported_by", "answered_by", "auditor", "owner_id")
     smuggled: dict[str, Any] = dict.fromkeys(people, leader)
     smuggled |= dict.fromkeys(("status", "state"), "issued") | {"is_void": "on", "number": "X-1"}

@@ -248,7 +248,7 @@ def _nonconformities(office: Office, version: ProcedureVersion, mark: str) -> Re
         "sheet closed": sheet(states.CLOSED),
         "sheet of a check": sheet(source=source.EXTERNAL_CHECK, minutes_on=today()),
     }
-    records = {name: {"slug": nc.slug, "ending": "pdf"} for name, nc in found.items()}
+    records: Records = {name: {"slug": nc.slug, "ending": "pdf"} for name, nc in found.items()}
     doing = planned.standing_actions().get()
     records["action to be laid"] = {"slug": analysed.slug, "pk": action.pk}
     records["action to be done"] = {"slug": planned.slug, "pk": doing.pk}

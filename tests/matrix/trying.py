@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from http.cookies import SimpleCookie
+from pathlib import Path
 from typing import Any, cast
 
 from django.conf import settings
@@ -71,6 +72,11 @@ class Try:
     record: str = ""
     path: str = ""
 
+    @property
+    def is_deed(self) -> bool:
+        """Tell whether it may change something."""
+        return self.method == "POST" and self.expected in (GIVEN, ANYTHING)
+
     def __str__(self) -> str:
         what = f"{self.where} {self.record}".strip()
         return f"{self.actor.name}: {self.method} {self.address.name}, {what}"
@@ -131,7 +137,7 @@ def ask(actor: Actor, method: str, path: str, data: Any = None) -> Answer:
 def _body(response: HttpResponseBase) -> bytes:
     """Return what a refusal says; read a file to its end, which closes it."""
     if response.streaming:
-        return b"".join(cast(Iterator[bytes], iter(response)))[:0]
+        return b"".join(response)[:0]
     if response.status_code not in (403, 404):
         return b""
     return _TOKEN.sub(b"", cast(HttpResponse, response).content)
@@ -173,6 +179,8 @@ def _of_record(address: Address, rule: Rule, actor: Actor, world: World) -> Iter
         for method, who in (("GET", rule.get), ("POST", rule.post)):
             if where in ("foreign", "mixed") and not _may(actor, who):
                 continue  # who is refused their own
+            if where == "absent" and _may(actor, who) and actor.name != ROLES[0]:
+                continue  # nothing to be betrayed; one person shows that it is 404
             one = Try(address, method, actor, where, GIVEN, rule.record, path)
             expected = _expected(one, rule, who)
             if expected == NOT_OFFERED and where != "own":
@@ -255,8 +263,7 @@ def fault(one: Try, answer: Answer) -> str:
     outcome, expected = answer.outcome, one.expected
     if answer.status >= 500 or answer.status == 429:
         return f"answered {answer.status}"
-    is_idle = one.method != "POST" or expected not in (GIVEN, ANYTHING)
-    if is_idle and answer.writes:
+    if not one.is_deed and answer.writes:
         return f"wrote {answer.writes[0]}"
     if expected == ANYTHING:
         return ""
@@ -273,7 +280,10 @@ def try_all(actor: Actor, world: World) -> tuple[int, list[str]]:
     answers: dict[tuple[str, str, str, str], tuple[Try, Answer]] = {}
     nothing: dict[tuple[str, str], Answer] = {}  # of what is not there, asked once an address
     count = 0
-    for one in tries(actor, world):
+    kept, deeds = _files(world), []
+
+    def carry_out(one: Try) -> None:
+        nonlocal count
         asked = one.method, one.path
         answer = nothing.get(asked)
         if answer is None:
@@ -285,7 +295,21 @@ def try_all(actor: Actor, world: World) -> tuple[int, list[str]]:
         if wrong := fault(one, answer):
             told.append(f"{one}: {wrong}")
         answers[one.address.name, one.method, one.record, one.where] = one, answer
+
+    for one in tries(actor, world):
+        if one.is_deed:
+            deeds.append(one)
+        else:
+            carry_out(one)
+    if kept != _files(world):
+        told.append(f"{actor.name}: files were written by what was refused or only read")
+    for one in deeds:
+        carry_out(one)
     return count, told + list(_betrayed(answers, actor))
+
+
+def _files(world: World) -> set[Path]:
+    return set(world.media.rglob("*"))
 
 
 def _betrayed(answers: dict[Any, tuple[Try, Answer]], actor: Actor) -> Iterator[str]:

@@ -91,7 +91,8 @@ def _made(media: Path) -> World:
     disabled = people[DISABLED][0]
     disabled.is_active = False
     disabled.record(by=system(), reason="Khóa tài khoản")
-    return World(office, *sides, actors, media)
+    own, foreign = sides
+    return World(office, own, foreign, actors, media)
 
 
 def _actor(name: str, user: User, kinds: set[str]) -> Actor:
