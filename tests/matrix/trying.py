@@ -280,11 +280,10 @@ def try_all(actor: Actor, world: World) -> tuple[int, list[str]]:
     answers: dict[tuple[str, str, str, str], tuple[Try, Answer]] = {}
     nothing: dict[tuple[str, str], Answer] = {}  # of what is not there, asked once an address
     count = 0
-    kept, is_kept = _files(world), True
-    for one in sorted(tries(actor, world), key=lambda one: one.is_deed):
-        if one.is_deed and is_kept and kept != _files(world):
-            told.append(f"{actor.name}: files were written by what was refused or only read")
-        is_kept = is_kept and not one.is_deed
+    kept, deeds = _files(world), []
+
+    def carry_out(one: Try) -> None:
+        nonlocal count
         asked = one.method, one.path
         answer = nothing.get(asked)
         if answer is None:
@@ -296,6 +295,16 @@ def try_all(actor: Actor, world: World) -> tuple[int, list[str]]:
         if wrong := fault(one, answer):
             told.append(f"{one}: {wrong}")
         answers[one.address.name, one.method, one.record, one.where] = one, answer
+
+    for one in tries(actor, world):
+        if one.is_deed:
+            deeds.append(one)
+        else:
+            carry_out(one)
+    if kept != _files(world):
+        told.append(f"{actor.name}: files were written by what was refused or only read")
+    for one in deeds:
+        carry_out(one)
     return count, told + list(_betrayed(answers, actor))
 
 
