@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -140,7 +141,7 @@ def _lay(folder: Path, manifest: Manifest, working: Path) -> None:
                 raise BackupRefused(f"Tệp {name} không đúng mã băm trong bản kê.")
 
 
-def _settle(folder: Path, working: Path) -> dict[str, object]:
+def _settle(folder: Path, working: Path) -> dict[str, Any]:
     """Have the place looked at and completed from inside. Raises BackupRefused, by sentences."""
     environment = os.environ | {
         "VAR_DIR": str(working),
@@ -161,7 +162,7 @@ def _settle(folder: Path, working: Path) -> dict[str, object]:
         check=False,
     )
     try:
-        said: dict[str, object] = json.loads(done.stdout)
+        said: dict[str, Any] = json.loads(done.stdout)
     except ValueError as error:
         lines = done.stderr.strip().splitlines() or [f"mã thoát {done.returncode}"]
         raise DumpFailed(f"Không kiểm tra được dữ liệu vừa nạp: {lines[-1]}") from error
