@@ -1,12 +1,14 @@
-"""Taking a responsibility out of the count of coverage: the proposal (DESIGN §2, Catalogue)."""
+"""Taking a responsibility out of the count of coverage: proposed, accepted (DESIGN §2)."""
 
 import datetime as dt
 
 from django.db import transaction
 
 from procedures.models import Exclusion, Responsibility
+from procedures.models.capacities import in_capacity, matter_of_tthc
 from qms.foundation.text import clean_lines
 from qms.organisation.models import User
+from qms.records.signatures import Signing
 
 
 @transaction.atomic
@@ -34,3 +36,15 @@ def propose_exclusion(
     exclusion.validate_constraints()
     exclusion.record(by=by, reason="Đề nghị đưa ra khỏi phạm vi")
     return exclusion
+
+
+@transaction.atomic
+def accept_exclusion(exclusion: Exclusion, *, by: User, signing: Signing) -> None:
+    """Take the responsibility out of the count, in the capacity in which `by` signs for its field.
+
+    Raises what `in_capacity` and `Exclusion.accept` raise.
+    """
+    duty = exclusion.responsibility
+    matter = matter_of_tthc(duty.tthc)
+    signing = in_capacity(signing, by=by, agency=duty.unit.agency(), matter=matter)
+    exclusion.accept(by=by, signing=signing)

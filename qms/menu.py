@@ -69,8 +69,13 @@ def health_readers(user: Person) -> bool:
 
 
 def journal_readers(user: Person) -> bool:
-    """Reads who recorded what."""
+    """Reads who recorded what, and what is open of those who leave."""
     return has_role(user, Role.ISO_SECRETARY, Role.SYSTEM_ADMIN)
+
+
+def signing_watchers(user: Person) -> bool:
+    """Sees who signs for what: those who keep it, and văn thư."""
+    return has_role(user, Role.ISO_SECRETARY, Role.LEADER, Role.CLERK)
 
 
 def settlers(user: Person) -> bool:
@@ -149,6 +154,9 @@ MORE = (
     Entry("Sổ, danh mục", "table-2", "procedures:register-list", readers),
     Entry("Hồ sơ ISO năm", "book-open", "home:year-file", year_readers),
     Entry("Lỗi trong bộ tài liệu", "triangle-alert", "procedures:health", health_readers),
+    Entry("Phân công, ủy quyền", "stamp", "procedures:assignment-list", signing_watchers),
+    Entry("Đoàn kiểm tra", "users", "organisation:checker-list", settlers),
+    Entry("Người dùng, thôi việc", "user-round", "home:person-list", journal_readers),
     Entry("Nhật ký", "history", "home:journal", journal_readers),
     Entry("Thiết lập tài liệu", "target", "procedures:document-settings", audit_settlers),
     Entry("Thiết lập đánh giá nội bộ", "target", "audits:settings", audit_settlers),

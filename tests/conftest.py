@@ -82,3 +82,19 @@ def committed_db(transactional_db: None) -> Iterator[None]:
     """
     yield
     triggers.remove()
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say how many cells of the matrix of access were tried, by all processes together."""
+    reports = [report for each in terminalreporter.stats.values() for report in each]
+    told = [
+        value
+        for report in reports
+        if getattr(report, "when", "") == "call"
+        for name, value in report.user_properties
+        if name == "matrix"
+    ]
+    if told:
+        tried, unexpected = (sum(column) for column in zip(*told, strict=True))
+        said = f"Ma trận quyền: {tried:,}".replace(",", " ")
+        terminalreporter.write_line(f"{said} tổ hợp, {unexpected} sai")

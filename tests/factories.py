@@ -7,6 +7,7 @@ from typing import Any
 from django.test import Client
 
 from procedures import actions
+from procedures.actions import assigning
 from procedures.content import (
     Case,
     Content,
@@ -22,6 +23,7 @@ from procedures.models import (
     ChangeRequest,
     Decision,
     Field,
+    FieldAssignment,
     Form,
     FormIssue,
     Procedure,
@@ -84,6 +86,16 @@ def make_user(
             post = Post(person=user, unit=unit, position=make_position(position))
             post.record(by=system(), reason="Bổ nhiệm")
     return user
+
+
+def assign(
+    agency: Unit, person: User, *, field: Field | None = None, scope: str = "", **days: Any
+) -> FieldAssignment:
+    """A deputy looks after `field`, or all of the agency; since long ago."""
+    kept = scope or ("field" if field else "agency")
+    values = {"issued_on": dt.date(2020, 1, 1), "valid_from": dt.date(2020, 1, 1)} | days
+    paper = assigning.Paper(number="05/TB-PGDĐT", **values)
+    return assigning.assign(agency, person, by=system(), scope=kept, field=field, paper=paper)
 
 
 class Office:

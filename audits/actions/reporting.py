@@ -12,6 +12,7 @@ from audits.models import Audit, AuditMember, ItemAnswer, Nonconformity
 from audits.models.days import move_day
 from audits.models.reports import report_sha256
 from audits.workflow import AuditStatus
+from procedures.models.capacities import AUDITING, in_capacity
 from qms.foundation.dates import today
 from qms.organisation.models import User, has_role
 from qms.organisation.roles import Role
@@ -94,13 +95,15 @@ def approve_report(
     if stored.is_signed and report_sha256(stored) != stored.report_sha256:
         raise SeenVersionChanged("Báo cáo không còn như khi trưởng đoàn ký. Hãy trả lại để ký lại.")
     day = move_day(on, after=stored.report_signed_on, what="ngày trưởng đoàn ký")
+    signing = on_day(signing, day)
+    signing = in_capacity(signing, by=by, agency=stored.agency, matter=AUDITING)
     audit.mark_reported(by=by, on=day, seen=seen)
     sign(
         audit,
         Signature.Act.APPROVED,
         by=by,
         sha256=audit.report_sha256,
-        signing=on_day(signing, day),
+        signing=signing,
         round_no=audit.report_round,
     )
     transaction.on_commit(lambda: keep_report(audit, by), robust=True)
@@ -147,4 +150,4 @@ def on_day(signing: Signing, day: dt.date) -> Signing:
     """Return the signing as of a civil day; of a past day it is told of a paper."""
     if day == today() and not signing.is_paper:
         return signing
-    return Signing(Signature.Method.PAPER, signing.capacity, on=day)
+    return Signing(Signature.Method.PAPER, signing.capacity, on=day, mandate=signing.mandate)

@@ -20,6 +20,7 @@ from audits.models import Audit, AuditMember, SessionAuditor
 from audits.permissions.audits import membership
 from audits.workflow import AuditStatus
 from procedures.models import Procedure
+from procedures.models.capacities import AUDITING, in_capacity
 from procedures.permissions import reader_agencies
 from qms.foundation.text import clean_lines
 from qms.organisation.models import User, has_role
@@ -166,6 +167,7 @@ def countersign(
         raise TransitionNotAllowed("Không có điều gì về tính độc lập cần ký xác nhận.")
     if seen is not None and texts != sorted(seen):
         raise TransitionNotAllowed("Có điều mới về tính độc lập. Hãy đọc lại rồi ký xác nhận.")
+    signing = in_capacity(signing, by=by, agency=audit.agency, matter=AUDITING)
     stored.conflicts = member.conflicts = texts
     stored.countersigned_by = member.countersigned_by = by
     stored.countersigned_at = member.countersigned_at = timezone.now()

@@ -16,6 +16,7 @@ from audits import workflow
 from audits.models.days import move_day
 from audits.workflow import OPEN_PROGRAMME, ProgrammeStatus
 from procedures.models import Procedure
+from procedures.models.capacities import AUDITING, in_capacity
 from qms.foundation.constraints import paired
 from qms.foundation.dates import format_date
 from qms.foundation.recorded import RecordedModel, kept_history
@@ -185,7 +186,8 @@ class AuditProgramme(WorkflowModel):
     def approve(self, *, by: User, seen: str, signing: Signing, on: dt.date | None = None) -> None:
         """Approve the plan as `by` saw it (`sha256()`), on the civil day `on` (None: signing's).
 
-        Raises TransitionNotAllowed when `by` composed or submitted it, or it is not what was seen;
+        Raises TransitionNotAllowed when `by` composed or submitted it, may sign it in no capacity,
+        or it is not what was seen;
         ValidationError at `on` for a day to come, or another than that of the signature: only what
         was signed on paper bears a day that is past.
         """
@@ -200,6 +202,7 @@ class AuditProgramme(WorkflowModel):
             )
         if by.pk in (self.composed_by_id, self.submitted_by_id):
             raise TransitionNotAllowed("Người lập kế hoạch không được tự phê duyệt.")
+        signing = in_capacity(signing, by=by, agency=self.agency, matter=AUDITING)
         self._move(
             ProgrammeStatus.APPROVED,
             by=by,

@@ -7,9 +7,9 @@ from django.core.exceptions import ValidationError
 
 from audits.models import PAPERS, AuditSettings, Evidence
 from audits.papers.letterhead import Letterhead, Piece
+from procedures.models.capacities import chief_of
 from qms.foundation.dates import LOCAL, today, valid_on
-from qms.organisation.models import AgencyProfile, Post, Unit, UnitGrant
-from qms.organisation.roles import Role
+from qms.organisation.models import AgencyProfile, Post, Unit
 from qms.records import files
 from qms.records.models import StoredFile
 
@@ -24,21 +24,9 @@ def letterhead_of(agency: Unit, *, on: dt.date | None = None) -> Letterhead:
         place=profile.place if profile else "",
         titles={kind: settings.paper(kind) for kind in PAPERS},
         causes=settings.cause_labels(),
-        chief=_chief(agency, on or today()),
+        chief=chief_of(agency, on=on or today()),
         name=agency.name,
     )
-
-
-def _chief(agency: Unit, day: dt.date) -> str:
-    """Return the highest position of the leaders of the agency."""
-    leaders = UnitGrant.objects.valid(on=day).filter(
-        content_object=agency, permission__codename=Role.LEADER, user__is_active=True
-    )
-    posts = Post.objects.filter(
-        valid_on(day), person__in=leaders.values("user"), unit__path__startswith=agency.path or ""
-    )
-    first = posts.select_related("position").order_by("position__rank", "pk").first()
-    return first.position.name if first else ""
 
 
 def places_of(people: Iterable[int], *, on: dt.date) -> dict[int, str]:

@@ -12,9 +12,10 @@ from audits.models import Audit, AuditProgramme, Nonconformity
 from audits.permissions.audits import visible_audits
 from audits.permissions.nonconformities import visible_nonconformities
 from audits.permissions.programmes import visible_programmes
+from home.people.reach import administered_people
 from procedures.models import Decision, Procedure
 from procedures.permissions import visible_procedures
-from qms.organisation.models import Post, Unit, UnitGrant, User, units_of
+from qms.organisation.models import Post, Unit, User, units_of
 from qms.organisation.roles import Role
 
 Seen = Callable[[Any], QuerySet[Any]]
@@ -55,18 +56,6 @@ def _administered(user: Any) -> QuerySet[Unit]:
 
 def _units(user: Any) -> QuerySet[Any]:
     return Unit.objects.filter(Q(pk__in=_kept(user)) | Q(pk__in=_administered(user)))
-
-
-def _people(user: Any) -> QuerySet[Any]:
-    """Those of the units that one administers, and accounts that belong to no unit yet."""
-    units = _administered(user)
-    if not units.exists():
-        return User.objects.none()
-    posted, granted = Post.objects.all(), UnitGrant.objects.all()
-    mine = Q(pk__in=posted.filter(unit__in=units).values("person"))
-    mine |= Q(pk__in=granted.filter(content_object__in=units).values("user"))
-    new = ~Q(pk__in=posted.values("person")) & ~Q(pk__in=granted.values("user"))
-    return User.objects.filter(mine | new)
 
 
 def _colleagues(user: Any) -> QuerySet[Any]:
@@ -139,6 +128,8 @@ SCOPES: dict[str, Scope] = {
             "procedures.ImpactSheet": "agency",
             "procedures.ReviewBatch": "agency",
             "procedures.DocumentSettings": "agency",
+            "procedures.FieldAssignment": "agency",
+            "records.Mandate": "agency",
             "procedures.WordImport": "agency",
             "procedures.YearPaper": "agency",
             "procedures.Declaration": "agency",
@@ -204,7 +195,7 @@ SCOPES: dict[str, Scope] = {
     "organisation.AgencyProfile": Scope("unit", _units),
     "organisation.Post": Scope("unit", _units),
     "organisation.UnitGrant": Scope("content_object", _administered),
-    "organisation.User": Scope("", _people),
+    "organisation.User": Scope("", administered_people),
     "records.StoredFile": Scope("stored_by", _colleagues),
 }
 

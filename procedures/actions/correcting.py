@@ -12,6 +12,7 @@ from django.utils import timezone
 from procedures.actions.drafting import lock_agency
 from procedures.actions.issuing import Numbering, check_numbering
 from procedures.models import Decision, DecisionCorrection, DecisionItem, InForcePeriod, Procedure
+from procedures.models.capacities import check_capacity, matter_of_decision
 from procedures.workflow import DecisionStatus
 from qms.foundation.dates import format_date, today
 from qms.foundation.text import clean, clean_lines
@@ -51,6 +52,8 @@ def correct_decision(
         raise TransitionNotAllowed(
             f"Quyết định đang ở trạng thái “{stored.get_status_display()}”, không đính chính được."
         )
+    matter = matter_of_decision(stored)
+    check_capacity(signing, by=by, agency=stored.agency, matter=matter)
     if stored.signed_on is None or stored.effective_on is None:  # the database refuses that
         raise ValueError("An issued decision has its days.")
     right = Numbering(clean(correction.number), correction.signed_on, correction.effective_on)

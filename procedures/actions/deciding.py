@@ -11,6 +11,7 @@ from django.utils import timezone
 from procedures.actions.drafting import set_authors, start_version, taken_up_by
 from procedures.actions.issuing import set_effects
 from procedures.models import Decision, DecisionItem, Procedure, ProcedureVersion
+from procedures.models.capacities import check_capacity, matter_of_decision
 from procedures.wording import proposed_grounds, proposed_recipients
 from procedures.workflow import DecisionStatus, VersionStatus
 from qms.foundation.text import clean
@@ -131,7 +132,8 @@ def approve_decision(decision: Decision, *, by: User, seen: str, signing: Signin
     """Approve the decision and every version in it, frozen from now on; all or none.
 
     `seen` is `Decision.sha256()` as `by` was shown it: subject, lines and the content of each.
-    Raises TransitionNotAllowed when `by` wrote or reviewed one, or this is not what was seen.
+    Raises TransitionNotAllowed when `by` wrote or reviewed one, may not sign all of it in that
+    capacity, or this is not what was seen.
     """
     stored = decision.locked()
     if stored.status != DecisionStatus.SUBMITTED:
@@ -142,6 +144,8 @@ def approve_decision(decision: Decision, *, by: User, seen: str, signing: Signin
         raise SeenVersionChanged(
             "Nội dung đã thay đổi sau khi bạn mở trang. Hãy đọc lại rồi thực hiện."
         )
+    matter = matter_of_decision(stored)
+    check_capacity(signing, by=by, agency=stored.agency, matter=matter)
     for item in decision.standing_items():
         if item.version:
             version = item.version

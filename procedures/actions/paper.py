@@ -16,6 +16,7 @@ from procedures.actions.drafting import (
 from procedures.actions.renditions import make_renditions
 from procedures.content import Content
 from procedures.models import Decision, DecisionItem, Procedure, ProcedureVersion, open_period
+from procedures.models.capacities import in_capacity, matter_of_version
 from procedures.workflow import DecisionStatus, VersionStatus
 from qms.foundation.dates import format_date, today
 from qms.foundation.text import clean
@@ -139,6 +140,8 @@ def accept_paper(
     that is no later than the first, and what `ProcedureVersion.accept_paper` and `open_period`
     raise.
     """
+    agency, matter = version.procedure.agency, matter_of_version(version)
+    signing = in_capacity(signing, by=by, agency=agency, matter=matter)
     version.accept_paper(by=by, seen=seen, signing=signing)
     item = version.decision_items.get(closed_at=None)
     decision = item.decision.locked()

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from procedures.actions.drafting import lock_agency
 from procedures.models import Decision, DecisionItem, InForcePeriod, Procedure
+from procedures.models.capacities import check_capacity, matter_of_decision
 from procedures.workflow import DecisionStatus
 from qms.foundation.dates import format_date, today
 from qms.foundation.text import clean
@@ -41,6 +42,8 @@ def withdraw_decision(decision: Decision, *, by: User, reason: str, signing: Sig
             f"Quyết định đã có hiệu lực từ {format_date(first)}, không thu hồi được nữa; hãy ban "
             "hành quyết định khác thay thế hoặc bãi bỏ."
         )
+    matter = matter_of_decision(stored)
+    check_capacity(signing, by=by, agency=stored.agency, matter=matter)
     content = f"withdraw\n{stored.sha256()}\n{clean(reason)}"
     for item in stored.standing_items():
         _undo(item, by=by)

@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from procedures.actions import Correction, Numbering, Words
 from procedures.models import DecisionItem, Procedure, ProcedureVersion
+from procedures.models.capacities import Allowed
 from procedures.permissions import in_force_exists
 from procedures.wording import TRANSITION
 from procedures.workflow import VersionStatus
@@ -222,16 +223,21 @@ class NumberingForm(EffectsForm):
 class SigningForm(PasswordForm):
     """The leader's password, and in what capacity they sign (NĐ 30/2020/NĐ-CP, Điều 13)."""
 
-    capacity = forms.ChoiceField(
-        label="Quyền hạn ký",
-        choices=Signature.Capacity.choices,
-        required=False,
-        help_text="Cấp phó ký thay người đứng đầu chọn KT.",
-    )
+    capacity = forms.ChoiceField(label="Quyền hạn ký", required=False)
+
+    def __init__(self, *args: Any, capacities: Sequence[Allowed], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.capacities = {each.key: each for each in capacities}
+        choices = [(key, f"{a.capacity.label} – {a.why}") for key, a in self.capacities.items()]
+        self.fields["capacity"].choices = choices  # type: ignore[attr-defined]
+        self.fields["capacity"].initial = next(iter(self.capacities), "")
 
     def signing(self) -> Signing:
-        """Return how the person signs."""
-        return Signing(Signature.Method.PASSWORD, self.cleaned_data["capacity"])
+        """Return how the person signs; the verb checks that they may."""
+        chosen = self.capacities.get(self.cleaned_data["capacity"])
+        if chosen is None:
+            return Signing(Signature.Method.PASSWORD)
+        return Signing(Signature.Method.PASSWORD, chosen.capacity, mandate=chosen.mandate)
 
 
 class ApproveForm(SigningForm):

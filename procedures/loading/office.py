@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from procedures.loading.assignments import load_assignments
 from procedures.loading.documents import Documents
 from procedures.loading.facts import Facts
 from procedures.loading.known import one_ever
@@ -45,5 +46,6 @@ def load_facts(facts: Facts, *, accounts: Path, demo: bool) -> Loaded:
     people = procedures = 0
     if demo:
         people = load_people(facts.office, by=by, accounts=accounts)
+        load_assignments(facts.office, agency=agency)
         procedures = Documents(facts, agency=agency, by=by).load()
     return Loaded(units, positions, tthc, legal_documents, legal_changes, people, procedures)

@@ -1,5 +1,6 @@
 """The records of process and document control (DESIGN §2)."""
 
+from procedures.models.assignments import FieldAssignment
 from procedures.models.blanks import Form, FormIssue
 from procedures.models.bundles import BundleDraft, DraftBundle, OrganisationChange
 from procedures.models.catalogue import (
@@ -74,6 +75,7 @@ __all__ = [
     "DraftBundle",
     "Exclusion",
     "Field",
+    "FieldAssignment",
     "Form",
     "FormIssue",
     "ImpactRow",

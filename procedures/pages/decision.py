@@ -19,8 +19,13 @@ from procedures.coverage import Coverage, count, load_facts, profile_of
 from procedures.coverage.outlook import after_decision
 from procedures.forms.decisions import ApproveForm, CommentForm, ItemsForm, NumberingForm
 from procedures.models import Decision, DecisionItem
+from procedures.models.capacities import (
+    Allowed,
+    allowed_capacities,
+    matter_of_decision,
+    why_none,
+)
 from procedures.models.facts import gather_all
-from procedures.pages.decision_papers import chief_of
 from procedures.permissions.decisions import can_correct, can_withdraw
 from procedures.readers import readers_of
 from procedures.workflow import OPEN_DECISION, DecisionStatus
@@ -102,7 +107,7 @@ def decision_page(
         "may_correct": can_correct(user, decision),
         "may_withdraw": can_withdraw(user, decision),
         "outlook": _outlook(decision, items) if is_open and items else None,
-        "signatures": Signature.objects.on(decision),
+        "signatures": Signature.objects.on(decision).select_related("mandate"),
         "may_compose": may.can_compose(user, decision),
         "may_approve": may.can_approve(user, decision),
         "may_return": may_return,
@@ -176,20 +181,25 @@ def _forms(
     if context["may_return"]:
         made["return_form"] = CommentForm(prefix="return")
     if context["may_approve"]:
-        capacity = capacity_of(request.user, decision)
-        initial = {"seen": decision.sha256(), "capacity": capacity}
-        made["approve_form"] = ApproveForm(request=request, initial=initial)
+        initial = {"seen": decision.sha256()}
+        capacities = capacities_for(request.user, decision)
+        made["approve_form"] = ApproveForm(request=request, initial=initial, capacities=capacities)
+        if not capacities:
+            made["no_capacity"] = no_capacity(request.user, decision)
     if context["may_number"]:
         made["numbering_form"] = NumberingForm(initial={"signed_on": today()}, items=items)
     return made
 
 
-def capacity_of(user: User, decision: Decision) -> str:
-    """Return in what capacity `user` usually signs for the agency: a deputy for the head."""
-    chief = chief_of(decision.agency, on=today())
-    post = user.post_on(today())
-    is_deputy = post is not None and chief and post.position.name != chief
-    return Signature.Capacity.KT if is_deputy else Signature.Capacity.OWN
+def capacities_for(user: User, decision: Decision) -> list[Allowed]:
+    """Return the capacities in which `user` may sign what the decision holds today."""
+    matter = matter_of_decision(decision)
+    return allowed_capacities(user, decision.agency, on=today(), matter=matter)
+
+
+def no_capacity(user: User, decision: Decision) -> str:
+    """Return why there is no capacity in which `user` may sign it; empty where there is one."""
+    return why_none(user, decision.agency, on=today(), matter=matter_of_decision(decision))
 
 
 @dataclass(frozen=True)

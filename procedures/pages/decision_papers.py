@@ -1,6 +1,5 @@
 """What is printed of decisions: gathered from the records by a bounded number of queries."""
 
-import datetime as dt
 from collections.abc import Iterable, Sequence
 
 from procedures.models import (
@@ -11,6 +10,7 @@ from procedures.models import (
     Procedure,
     ProcedureVersion,
 )
+from procedures.models.capacities import chief_of
 from procedures.papers.decision import (
     ILLUSTRATIVE,
     AnnexRow,
@@ -23,8 +23,7 @@ from procedures.papers.decision import (
 )
 from procedures.workflow import FROZEN_VERSION, DecisionStatus
 from qms.foundation.dates import format_date, today, valid_on
-from qms.organisation.models import AgencyProfile, Post, Unit, UnitGrant
-from qms.organisation.roles import Role
+from qms.organisation.models import AgencyProfile
 from qms.records.models import Signature
 from qms.records.paper import Paper
 from qms.records.signatures import manner
@@ -85,18 +84,6 @@ def paper_of_correction(correction: DecisionCorrection) -> Paper:
             marks=_marks(decision),
         )
     )
-
-
-def chief_of(agency: Unit, *, on: dt.date) -> str:
-    """Return the highest position of those who lead the agency on the day; may be empty."""
-    leaders = UnitGrant.objects.valid(on=on).filter(
-        content_object=agency, permission__codename=Role.LEADER, user__is_active=True
-    )
-    posts = Post.objects.filter(
-        valid_on(on), person__in=leaders.values("user"), unit__path__startswith=agency.path or ""
-    )
-    first = posts.select_related("position").order_by("position__rank", "pk").first()
-    return first.position.name if first else ""
 
 
 def _profile(decision: Decision) -> AgencyProfile | None:

@@ -119,7 +119,12 @@ def _served(user: Any, versions: Iterable[VersionFacts]) -> str:
     """Return the codes of the procedures, of a restricted one only that it is one."""
     codes = [
         version.code
-        if may_read(user, is_restricted=version.is_restricted, owner_path=version.owner_path)
+        if may_read(
+            user,
+            is_restricted=version.is_restricted,
+            owner_path=version.owner_path,
+            procedure_id=version.procedure_id,
+        )
         else "tài liệu hạn chế người đọc"
         for version in versions
     ]

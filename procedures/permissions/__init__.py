@@ -21,7 +21,15 @@ from procedures.models import (
 )
 from procedures.workflow import ChangeRequestStatus, DecisionStatus, VersionStatus
 from qms.foundation.dates import today
-from qms.organisation.models import AgencyProfile, Unit, has_role, holders_of, roles_of, units_of
+from qms.organisation.models import (
+    AgencyProfile,
+    Unit,
+    has_role,
+    held_objects,
+    holders_of,
+    roles_of,
+    units_of,
+)
 from qms.organisation.roles import Role
 
 _READERS = tuple(role for role in Role if role is not Role.SYSTEM_ADMIN)
@@ -255,12 +263,32 @@ def readable_units(user: Any, *, on: dt.date | None = None) -> QuerySet[Unit]:
     return Unit.objects.filter(Exists(above))
 
 
-def may_read(user: Any, *, is_restricted: bool, owner_path: str) -> bool:
-    """Reads a procedure of the own agency: a restricted one its secretary and leaders alone."""
-    return not is_restricted or any(
+def may_read(user: Any, *, is_restricted: bool, owner_path: str, procedure_id: int) -> bool:
+    """Reads a procedure of the own agency, as `visible_procedures` has it, of facts read before.
+
+    A restricted one its secretary and leaders, and those to whom it is granted today.
+    """
+    if not is_restricted:
+        return True
+    trusted = any(
         role in (Role.ISO_SECRETARY, Role.LEADER) and owner_path.startswith(path)
         for role, path in roles_of(user)
     )
+    return trusted or procedure_id in _granted_today(user)
+
+
+def _granted_today(user: Any) -> set[int]:
+    """Return the keys of what `user` was granted; read once for each user object and day."""
+    kept: dict[dt.date, set[int]] = user.__dict__.setdefault("_granted_reading", {})
+    day = today()
+    if day not in kept:
+        kept[day] = held_objects(user, ProcedureGrant, on=day)
+    return kept[day]
+
+
+def can_restrict(user: Any, procedure: Procedure, *, on: dt.date | None = None) -> bool:
+    """Says who reads the procedure beside those who always do: the secretary of its owner."""
+    return is_secretary(user, procedure.owner, on=on)
 
 
 def can_propose_exclusion(user: Any, unit: Unit, *, on: dt.date | None = None) -> bool:

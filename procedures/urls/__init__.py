@@ -1,6 +1,7 @@
 """The addresses of process and document control (DESIGN §3)."""
 
 from procedures.urls import (
+    assigning,
     bundles,
     catalogue,
     change_requests,
@@ -22,6 +23,7 @@ from procedures.urls import (
 
 app_name = "procedures"
 urlpatterns = [
+    *assigning.urlpatterns,
     *importing.urlpatterns,  # before the addresses of single TTHC
     *catalogue.urlpatterns,
     *decisions.urlpatterns,

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from procedures.views import blanks, library, versions
+from procedures.views import blanks, library, readers, versions
 
 _ONE = "quy-trinh/<slug:slug>/"
 _EDITION = f"{_ONE}cac-lan-ban-hanh/<str:number>/"
@@ -15,6 +15,13 @@ urlpatterns: list[URLPattern] = [
     path(_EDITION, versions.version_detail, name="version-detail"),
     path(f"{_EDITION}pdf/", versions.version_pdf, name="version-pdf"),
     path(f"{_EDITION}ban-chup/", versions.version_scan, name="version-scan"),
+    path(f"{_ONE}nguoi-doc/", readers.procedure_readers, name="procedure-readers"),
+    path(f"{_ONE}nguoi-doc/han-che/", readers.procedure_restrict, name="procedure-restrict"),
+    path(
+        f"{_ONE}nguoi-doc/<int:pk>/thu-hoi/",
+        readers.procedure_reader_end,
+        name="procedure-reader-end",
+    ),
     path(f"{_ONE}lich-su/", versions.procedure_history, name="procedure-history"),
     path(f"{_ONE}lich-su/chung-cu/", versions.procedure_evidence, name="procedure-evidence"),
     path("bieu-mau/", blanks.blank_list, name="blank-list"),

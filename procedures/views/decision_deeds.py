@@ -11,7 +11,7 @@ from procedures import permissions as may
 from procedures.answers import explain
 from procedures.forms.decisions import CorrectionForm, WithdrawalForm, WordsForm
 from procedures.models import Decision, DecisionCorrection
-from procedures.pages.decision import capacity_of, moved_on, visible_decision
+from procedures.pages.decision import capacities_for, moved_on, no_capacity, visible_decision
 from procedures.pages.decision_papers import paper_of_correction, paper_of_decision
 from procedures.permissions.decisions import can_correct, can_withdraw
 from procedures.workflow import DecisionStatus
@@ -55,10 +55,13 @@ def decision_correct(request: UserRequest, pk: int) -> HttpResponse:
         "number": decision.number,
         "signed_on": decision.signed_on,
         "effective_on": decision.effective_on,
-        "capacity": capacity_of(request.user, decision),
     }
     form = CorrectionForm(
-        request.POST or None, request.FILES or None, request=request, initial=initial
+        request.POST or None,
+        request.FILES or None,
+        request=request,
+        initial=initial,
+        capacities=capacities_for(request.user, decision),
     )
     if form.is_valid():
         try:
@@ -75,7 +78,8 @@ def decision_correct(request: UserRequest, pk: int) -> HttpResponse:
         else:
             return explain(request, redirect(decision), f"Đã đính chính: {decision}.")
         decision = visible_decision(request, pk)
-    context = {"decision": decision, "form": form}
+    refused = no_capacity(request.user, decision)
+    context = {"decision": decision, "form": form, "no_capacity": refused}
     status = 422 if form.errors else 200
     return render(request, "procedures/decision_correct.html", context, status=status)
 
@@ -98,8 +102,8 @@ def decision_withdraw(request: UserRequest, pk: int) -> HttpResponse:
     if not can_withdraw(request.user, decision):
         what = ValidationError("Quyết định đã có hiệu lực, không thu hồi được nữa.")
         return explain(request, redirect(decision), what)
-    initial = {"capacity": capacity_of(request.user, decision)}
-    form = WithdrawalForm(request.POST or None, request=request, initial=initial)
+    capacities = capacities_for(request.user, decision)
+    form = WithdrawalForm(request.POST or None, request=request, capacities=capacities)
     if form.is_valid():
         try:
             actions.withdraw_decision(
@@ -111,7 +115,12 @@ def decision_withdraw(request: UserRequest, pk: int) -> HttpResponse:
         except ValidationError as refusal:
             return explain(request, redirect(decision), refusal)
         return explain(request, redirect(decision), f"Đã thu hồi: {decision}.")
-    context = {"decision": decision, "form": form, "items": decision.standing_items()}
+    context = {
+        "decision": decision,
+        "form": form,
+        "items": decision.standing_items(),
+        "no_capacity": no_capacity(request.user, decision),
+    }
     status = 422 if form.errors else 200
     return render(request, "procedures/decision_withdraw.html", context, status=status)
 

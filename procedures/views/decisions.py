@@ -20,7 +20,7 @@ from procedures.forms.decisions import (
     NumberingForm,
 )
 from procedures.models import Decision
-from procedures.pages.decision import decision_page, moved_on, visible_decision
+from procedures.pages.decision import capacities_for, decision_page, moved_on, visible_decision
 from procedures.workflow import DecisionStatus
 from qms.http import UserRequest
 from qms.organisation.models import Unit, units_of
@@ -176,7 +176,8 @@ def decision_approve(request: UserRequest, pk: int) -> HttpResponse:
         _require(may.is_leader(request.user, decision.agency))
         return moved_on(request, decision)
     _require(may.can_approve(request.user, decision))
-    form = ApproveForm(request.POST, request=request)
+    capacities = capacities_for(request.user, decision)
+    form = ApproveForm(request.POST, request=request, capacities=capacities)
     if not form.is_valid():
         return decision_page(request, decision, status=422, approve_form=form)
     return _try(

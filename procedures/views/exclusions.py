@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 from procedures import permissions as may
 from procedures.answers import explain
 from procedures.coverage import load_facts
-from procedures.exclusions import propose_exclusion
+from procedures.exclusions import accept_exclusion, propose_exclusion
 from procedures.forms.catalogue import ExclusionForm, RefusalForm
 from procedures.models import Exclusion, Responsibility
 from procedures.views.reach import Reach
@@ -17,6 +17,8 @@ from qms.http import UserRequest
 from qms.organisation.forms import PasswordForm
 from qms.records.models import Signature
 from qms.records.signatures import Signing
+
+_BY_PASSWORD = Signing(method=Signature.Method.PASSWORD)
 
 
 @require_POST
@@ -52,7 +54,7 @@ def exclusion_accept(request: UserRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return story_page(tthc, request, Given(pk=pk, password=form))
     try:
-        exclusion.accept(by=request.user, signing=Signing(method=Signature.Method.PASSWORD))
+        accept_exclusion(exclusion, by=request.user, signing=_BY_PASSWORD)
     except ValidationError as refusal:
         return explain(request, redirect(tthc), refusal)
     return explain(request, redirect(tthc), f"Đã đưa TTHC {tthc.code} ra khỏi phạm vi.")

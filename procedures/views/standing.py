@@ -65,7 +65,12 @@ def readable(user: Any, versions: Iterable[VersionFacts]) -> tuple[VersionFacts,
     return tuple(
         version
         for version in versions
-        if may.may_read(user, is_restricted=version.is_restricted, owner_path=version.owner_path)
+        if may.may_read(
+            user,
+            is_restricted=version.is_restricted,
+            owner_path=version.owner_path,
+            procedure_id=version.procedure_id,
+        )
     )
 
 

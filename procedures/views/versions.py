@@ -135,6 +135,7 @@ def _read(request: HttpRequest, period: InForcePeriod, *, is_edition: bool = Fal
         "handed_over": handed_over(request.user, procedure),
         "may_start": may.can_start(request.user, procedure.owner),
         "may_hand_out": may_of_copies.can_hand_out(request.user, version),
+        "may_restrict": may.can_restrict(request.user, version.procedure),
         "may_read_original": may_of_copies.can_read_original(request.user, version),
         "stamp": stamp,
         "stamp_code": qr_code(stamp.address) if stamp else None,

@@ -17,3 +17,8 @@ def period_ordered(begins: str = "valid_from", ends: str = "valid_to") -> Q:
         | Q(**{f"{ends}__isnull": True})
         | Q(**{f"{ends}__gt": F(begins)})
     )
+
+
+def period_not_reversed(begins: str = "valid_from", ends: str = "valid_to") -> Q:
+    """`[begins, ends)` may be empty: one that was taken back before it began."""
+    return ~Q(**{f"{ends}__lt": F(begins)})

@@ -30,7 +30,7 @@ class AgencyForm(forms.ModelForm):
     )
 
     GROUPS = (
-        ("Cơ quan", ("parent_name", "display_name", "place", "address")),
+        ("Cơ quan", ("parent_name", "display_name", "place", "address", "signs_on_behalf")),
         ("Hệ thống quản lý", ("standard", "scope_statement")),
         ("Mã hiệu, đánh số", ("code_pattern", "numbering")),
         ("Nhãn của ô ký", ("prepared_label", "reviewed_label", "approved_label")),
@@ -48,6 +48,7 @@ class AgencyForm(forms.ModelForm):
             "display_name",
             "place",
             "address",
+            "signs_on_behalf",
             "standard",
             "scope_statement",
             "code_pattern",

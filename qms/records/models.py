@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from qms.records.ledger.entries import LedgeredModel
 from qms.records.ledger.entries import LedgerEntry as LedgerEntry
+from qms.records.mandates import Mandate as Mandate
 
 
 class StoredFile(LedgeredModel):
@@ -82,6 +83,7 @@ class Signature(LedgeredModel):
     person_name = models.CharField(max_length=150)
     position_name = models.CharField(max_length=150, blank=True)
     capacity = models.CharField(max_length=5, choices=Capacity, default=Capacity.OWN, blank=True)
+    mandate = models.ForeignKey(Mandate, models.PROTECT, related_name="signatures", null=True)
     act = models.CharField(max_length=12, choices=Act)
     method = models.CharField(max_length=10, choices=Method)
     round = models.PositiveIntegerField(default=1)
@@ -109,6 +111,10 @@ class Signature(LedgeredModel):
             ),
             models.CheckConstraint(
                 condition=Q(person__isnull=False) | Q(method="paper"), name="signature_by_someone"
+            ),
+            models.CheckConstraint(
+                condition=Q(mandate__isnull=True) | Q(capacity__in=["TUQ.", "TL."]),
+                name="signature_mandate_capacity",
             ),
         ]
 

@@ -7,7 +7,7 @@ from django.db import models
 
 from qms.foundation.dates import LOCAL, format_date, today
 from qms.organisation.models import User
-from qms.records.models import Signature
+from qms.records.models import Mandate, Signature
 
 
 @dataclass(frozen=True)
@@ -15,12 +15,13 @@ class Signing:
     """How and when something is signed.
 
     `on` None is today; another day is only told of a signature on paper, for the time of
-    recording is never back-dated.
+    recording is never back-dated. `mandate` is the paper by which TUQ. and TL. are signed.
     """
 
     method: str = Signature.Method.CLICK
     capacity: str = Signature.Capacity.OWN
     on: dt.date | None = None
+    mandate: Mandate | None = None
 
     def __post_init__(self) -> None:
         if self.on is not None and self.method != Signature.Method.PAPER:
@@ -56,6 +57,7 @@ def sign(
         person_name=str(by),
         position_name=post.position.name if post else "",
         capacity=signing.capacity,
+        mandate=signing.mandate,
         act=act,
         method=signing.method,
         round=round_no,

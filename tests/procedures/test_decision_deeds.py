@@ -26,6 +26,7 @@ from tests.factories import (
     Office,
     abolish,
     advance,
+    assign,
     issue,
     make_decision,
     make_next_draft,
@@ -183,6 +184,7 @@ def test_decision_prints_as_nd30_wants_with_capacity_and_annex(
     make_position("Trưởng phòng", rank=1)
     make_position("Phó Trưởng phòng", rank=2)
     office = Office(place="Bắc Giang", parent_name="UBND THÀNH PHỐ BẮC GIANG")
+    assign(office.agency, office.reviewer)
     old = _old(office, code="QT-90/GDĐT")
     ended = _old(office, code="QT-91/GDĐT")
     draft = make_next_draft(office, old)

@@ -15,6 +15,7 @@ from procedures.printing import copy_pdf, printed_version
 from procedures.workflow import VersionStatus
 from qms.foundation.dates import format_date, today
 from qms.organisation.models import AgencyProfile
+from qms.organisation.roles import Role
 from qms.records import files
 from qms.records.models import Signature
 from qms.records.signatures import Signing
@@ -22,9 +23,11 @@ from tests.factories import (
     BY_PASSWORD,
     Office,
     advance,
+    assign,
     make_content,
     make_decision,
     make_draft,
+    make_position,
     make_tthc,
     make_user,
     make_version,
@@ -98,12 +101,15 @@ def test_signatures_are_as_they_were() -> None:
 
 
 def test_signature_on_paper_and_in_place_of_another_says_so() -> None:
+    make_position("Trưởng phòng", rank=10)
     office = Office()
+    deputy = make_user(Role.LEADER, unit=office.agency, position="Phó Trưởng phòng")
+    assign(office.agency, deputy)
     version = make_version(VersionStatus.REVIEWED, office)
     decision = make_decision(office, version)
     actions.approve_decision(
         decision,
-        by=office.leader,
+        by=deputy,
         seen=decision.sha256(),
         signing=Signing(Signature.Method.PAPER, Signature.Capacity.KT, on=MARCH),
     )

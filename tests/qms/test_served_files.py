@@ -9,8 +9,9 @@ from django.test import Client
 
 from qms.organisation.roles import Role
 from tests.factories import make_agency, make_user
-from tests.test_access import PLAIN, Address
+from tests.matrix.addresses import OURS, Address
 
+PLAIN = [address for address in OURS if address.is_plain]
 ROOT = Path(__file__).resolve().parents[2]
 # What a browser runs or reads by itself, and what a program reads: no file for a person.
 NO_FILES = {"worker.py", "metrics.py", "http.py"}
@@ -47,7 +48,7 @@ def test_every_file_is_named_in_its_head() -> None:
 def test_what_is_no_page_is_a_named_file(client: Client, address: Address) -> None:
     client.force_login(make_user(*Role, unit=make_agency()))
 
-    answer = client.get(address.path)
+    answer = client.get(address.path({}))
     kind = answer.headers.get("Content-Type", "").partition(";")[0]
 
     assert answer["X-Content-Type-Options"] == "nosniff"
