@@ -146,8 +146,8 @@ def _ask_postgresql(using: str, program: str, *arguments: str) -> None:
 
     Raises DumpFailed where it is not there, older than the server, or fails.
     """
-    connection: Any = connections[using]
-    path = _program(program, connection.pg_version // 10000)
+    connection = connections[using]
+    path = _program(program, connection.get_database_version()[0])
     told = connection.settings_dict
     known = {f"PG{name}": told.get(name) for name in ("HOST", "PORT", "USER", "PASSWORD")}
     environment = {name: str(value) for name, value in known.items() if value}

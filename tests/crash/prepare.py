@@ -43,7 +43,9 @@ def main() -> None:
     office = Office()
     office.secretary.email = "thuky@example.vn"
     office.secretary.record(by=office.admin, reason="Ghi địa chỉ thư")
-    leaders = [make_user(Role.LEADER, unit=office.agency) for _ in range(LEADERS)]
+    leaders = [
+        make_user(Role.LEADER, unit=office.agency, position="Trưởng phòng") for _ in range(LEADERS)
+    ]
     reviewed = [make_version(VersionStatus.REVIEWED, office) for _ in range(DECISIONS)]
     decisions = [make_decision(office, version) for version in reviewed]
     drafts = [make_draft(office, make_tthc(office.agency)) for _ in range(DRAFTS)]

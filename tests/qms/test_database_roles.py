@@ -90,9 +90,10 @@ def test_rights_follow_from_the_triggers() -> None:
 
 
 @pytest.mark.parametrize(
-    ("command", "acts"), [("migrate", "chu ung-dung"), ("verify", "ung-dung ")]
+    ("command", "acts"),
+    [("migrate", "chu ung-dung"), ("restore", "chu ung-dung"), ("backup", "ung-dung ")],
 )
-def test_only_migrate_works_as_the_owner(command: str, acts: str) -> None:
+def test_only_what_makes_tables_works_as_the_owner(command: str, acts: str) -> None:
     said = (
         f"import sys; sys.argv = ['manage.py', '{command}']; from qms import settings as s; "
         "sys.stdout.write(f\"{s.DATABASES['default']['USER']} {s.APPLICATION_ROLE}\")"
