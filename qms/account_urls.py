@@ -14,7 +14,11 @@ urlpatterns = [
     path("mat-khau/", views.password_change, name="account_change_password"),
     path("mat-khau/dat/", account_views.SetPasswordView.as_view(), name="account_set_password"),
     path("xac-nhan-lai/", views.reauthenticate, name="account_reauthenticate"),
-    path("quen-mat-khau/", views.password_reset, name="account_reset_password"),
+    path(
+        "quen-mat-khau/",
+        account_views.ForgottenPasswordView.as_view(),
+        name="account_reset_password",
+    ),
     path("quen-mat-khau/da-gui/", views.password_reset_done, name="account_reset_password_done"),
     # The key has a hyphen of its own, so a slug before it would swallow half of it.
     re_path(

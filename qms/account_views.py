@@ -1,12 +1,14 @@
 """The pages of the own account where django-allauth's do not say enough."""
 
+import logging
 import time
+from smtplib import SMTPException
 from typing import Any
 
 from allauth.account.authentication import get_authentication_records
 from allauth.account.decorators import reauthentication_required
 from allauth.account.utils import get_next_redirect_url
-from allauth.account.views import LoginView, PasswordSetView
+from allauth.account.views import LoginView, PasswordResetView, PasswordSetView
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView
 from allauth.mfa.totp.internal import flows
@@ -15,9 +17,11 @@ from allauth.socialaccount.providers.openid_connect import views as provider_vie
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.core.mail import get_connection
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_http_methods, require_safe
 from requests import RequestException
 
@@ -33,6 +37,7 @@ from qms.organisation.sessions import WHY_PARAMETER, Ended
 from qms.organisation.single_sign_on import PROVIDER_ID, is_single_sign_on, refusal
 from qms.records.qr import qr_code
 
+_mail_log = logging.getLogger("qms.mail")
 FRESH = 5 * 60  # seconds in which a sign-in elsewhere still says who sits here
 
 
@@ -43,6 +48,22 @@ class SignInView(LoginView):
         why = self.request.GET.get(WHY_PARAMETER)
         ended = Ended(why).label if why in Ended.values else ""
         return super().get_context_data(**kwargs) | _provider() | {"ended": ended}
+
+
+class ForgottenPasswordView(PasswordResetView):
+    """Asks first whether mail leaves at all, so that the answer is the same for every address.
+
+    Nobody writes to addresses without an account: they would never learn that the server is dead.
+    """
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            with get_connection():
+                pass
+        except (OSError, SMTPException):
+            _mail_log.exception("The mail server does not answer")
+            return HttpResponse(render_to_string("account/mail_failed.html"), status=503)
+        return super().post(request, *args, **kwargs)
 
 
 class SetPasswordView(PasswordSetView):
