@@ -11,12 +11,6 @@ from pathlib import Path
 import django
 from django.apps import apps
 from django.conf import settings
-from django.contrib.auth import (
-    BACKEND_SESSION_KEY,
-    HASH_SESSION_KEY,
-    SESSION_KEY,
-)
-from django.contrib.sessions.backends.db import SessionStore
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
@@ -45,12 +39,9 @@ def sign_in() -> str:
     """Sign an ISO secretary in and return the key of the session."""
     grants = apps.get_model("organisation", "UnitGrant").objects
     person = grants.filter(permission__codename="iso_secretary").earliest("pk").user
-    session = SessionStore()
-    session[SESSION_KEY] = str(person.pk)
-    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
-    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
-    session.create()
-    return str(session.session_key)
+    client = Client(HTTP_HOST="localhost")
+    client.force_login(person, "django.contrib.auth.backends.ModelBackend")
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
 def queries(address: str, key: str) -> int:
