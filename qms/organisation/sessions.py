@@ -5,6 +5,7 @@ at the next request after one of them no longer holds, and the sign-in page says
 """
 
 import hashlib
+import logging
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -13,6 +14,8 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.base import UpdateError
+from django.db import OperationalError
 from django.db.models import TextChoices
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
@@ -24,6 +27,7 @@ from qms.organisation.models import User, roles_of
 STATE = "office_session"
 WHY_PARAMETER = "vi-sao"
 TOUCH = 5 * 60  # seconds after which a use is written down anew
+_log = logging.getLogger("qms.sessions")
 
 
 class Ended(TextChoices):
@@ -104,8 +108,21 @@ def _why_ended(request: HttpRequest) -> Ended | None:
     if state["roles"] != _roles(request.user):
         return Ended.CHANGED
     if now - state["seen"] >= TOUCH:
-        request.session[STATE] = state | {"seen": now}
+        _touch(request, state | {"seen": now})
     return None
+
+
+def _touch(request: HttpRequest, state: dict[str, Any]) -> None:
+    """Note the use of the session; where nothing can be written now, the page is shown anyway.
+
+    The session's own store tells every failure of the database as a session that is gone.
+    """
+    request.session[STATE] = state
+    try:
+        request.session.save()
+    except (UpdateError, OperationalError):
+        _log.warning("The use of a session could not be noted")
+    request.session.modified = False
 
 
 def to_sign_in(request: HttpRequest, why: Ended) -> HttpResponse:

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.sessions.backends.base import UpdateError
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -91,6 +93,19 @@ def test_use_is_written_every_five_minutes_at_most(client: Client, clock: Any) -
     later, right_after = writes(), writes()
 
     assert (at_once, later, right_after) == (0, 1, 0)
+
+
+def test_a_page_is_shown_though_its_use_cannot_be_written(
+    client: Client, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*args: Any, **kwargs: Any) -> None:
+        raise UpdateError
+
+    client.force_login(Office().staff)
+    clock.shift(dt.timedelta(minutes=6))
+    monkeypatch.setattr(SessionStore, "save", full)
+
+    assert client.get("/").status_code == 200
 
 
 def _closed(office: Office) -> None:
