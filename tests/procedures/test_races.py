@@ -63,7 +63,9 @@ def test_one_of_many_leaders_approves_and_the_others_are_told() -> None:
     office = Office()
     version = make_version(VersionStatus.REVIEWED, office)
     decision = make_decision(office, version)
-    leaders = [make_user(Role.LEADER, unit=office.agency) for _ in range(CLIENTS)]
+    leaders = [
+        make_user(Role.LEADER, unit=office.agency, position="Trưởng phòng") for _ in range(CLIENTS)
+    ]
     seen = decision.sha256()
 
     def approve(leader: Any) -> Callable[[], None]:
