@@ -26,7 +26,7 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 LONG_AGO = {"paper_on": dt.date(2022, 3, 10), "effective_on": dt.date(2022, 3, 15)}
-PDF = b"%PDF-1.4 mau moi"
+PDF = b"%PDF-1.4 mau moi %%EOF"
 USES = ({"code": "BM-01", "name": "Mẫu BM-01"},)
 
 

@@ -126,7 +126,12 @@ def test_tthc_import_writes_nothing_but_the_file_before_it_is_confirmed(client: 
     upload(client, unit)
 
     changed = {name: count for name, count in everything().items() if count != before[name]}
-    assert set(changed) <= {"records.StoredFile", "files", "sessions.Session"}
+    assert set(changed) <= {
+        "records.LedgerEntry",
+        "records.StoredFile",
+        "files",
+        "sessions.Session",
+    }
 
 
 def test_tthc_import_escapes_what_stands_in_the_file(client: Client) -> None:
