@@ -61,6 +61,7 @@ def _full(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             broken.setattr(LegalDocument, "record", _raising(error))
             yield
         return
+    _run("VACUUM")  # pages that earlier tests freed would be written first
     (pages,) = _run("PRAGMA page_count")
     _run(f"PRAGMA max_page_count = {pages}")
     try:
