@@ -135,6 +135,9 @@ if _is_owner and DATABASES["default"]["USER"] == APPLICATION_ROLE:
     raise ImproperlyConfigured("DATABASE_OWNER_URL names the very role of DATABASE_URL.")
 _database = DATABASES["default"]
 if _database["ENGINE"] == "django.db.backends.sqlite3":
+    # The last connection to close takes the shared index of the log with it, and to make it anew
+    # needs room: on a full disk nobody could read any more. So a thread keeps its connection.
+    _database["CONN_MAX_AGE"] = None
     _database["OPTIONS"] = {
         # A read that turns into a write is not waited for by SQLite: take the write lock at once.
         "transaction_mode": "IMMEDIATE",
