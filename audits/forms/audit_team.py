@@ -9,32 +9,15 @@ from django.core.files.uploadedfile import UploadedFile
 from audits.models import Audit, AuditMember
 from qms.foundation.dates import format_date
 from qms.foundation.forms import DateField, LineField
-from qms.organisation.forms import PasswordForm
+from qms.organisation.forms import PasswordForm, SomebodyForm
 from qms.organisation.models import User, people_of
 from qms.records import files
 from qms.records.models import StoredFile
 
 
-class PersonField(forms.ModelChoiceField):
-    def label_from_instance(self, person: User) -> str:
-        return str(person)
-
-
-class MemberForm(forms.Form):
+class MemberForm(SomebodyForm):
     """Somebody joins the team."""
 
-    person = PersonField(
-        label="Người của cơ quan",
-        queryset=User.objects.none(),
-        required=False,
-        empty_label="(chọn người)",
-    )
-    outsider = LineField(
-        label="Hoặc người ngoài cơ quan",
-        max_length=150,
-        required=False,
-        help_text="Ghi tên đăng nhập. Người này chỉ xem được cuộc đánh giá và quy trình của nó.",
-    )
     role = forms.ChoiceField(
         label="Vai trò", choices=AuditMember.Role.choices, initial=AuditMember.Role.AUDITOR
     )
@@ -49,6 +32,9 @@ class MemberForm(forms.Form):
 
     def __init__(self, *args: Any, audit: Audit, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields[
+            "outsider"
+        ].help_text = "Ghi tên đăng nhập. Người này chỉ xem được cuộc đánh giá và quy trình của nó."
         taken = audit.members.filter(removed_at=None).values("person")
         people = people_of(audit.agency, on=audit.day).exclude(pk__in=taken)
         self.fields["person"].queryset = people  # type: ignore[attr-defined]
@@ -58,18 +44,7 @@ class MemberForm(forms.Form):
             self.fields["role"].initial = AuditMember.Role.LEAD
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        typed = cleaned.get("outsider", "")
-        if typed:
-            found = User.objects.filter(username=typed, is_active=True).first()
-            if found is None:
-                self.add_error("outsider", "Không có tài khoản nào với tên đăng nhập này.")
-            elif cleaned.get("person"):
-                self.add_error("outsider", "Chỉ chọn một người: của cơ quan hoặc ngoài cơ quan.")
-            else:
-                cleaned["person"] = found
-        elif not cleaned.get("person") and "person" not in self.errors:
-            self.add_error("person", "Hãy chọn người.")
+        cleaned = super().clean()
         first, last = cleaned.get("from_on"), cleaned.get("until_on")
         if first and last and last < first:
             self.add_error("until_on", "Ngày cuối không được trước ngày đầu.")

@@ -8,47 +8,26 @@ from django import forms
 from procedures.models import Procedure
 from qms.foundation.dates import today
 from qms.foundation.forms import DateField, LineField
-from qms.organisation.models import User, people_of
+from qms.organisation.forms import SomebodyForm
+from qms.organisation.models import people_of
 
 _DAY = dt.timedelta(days=1)
 
 
-class ReaderForm(forms.Form):
+class ReaderForm(SomebodyForm):
     """Somebody reads the procedure for some days: of the office, or by the name they sign in."""
 
-    person = forms.ModelChoiceField(
-        label="Người của cơ quan",
-        queryset=User.objects.none(),
-        required=False,
-        empty_label="(chọn người)",
-    )
-    outsider = LineField(
-        label="Hoặc người ngoài cơ quan",
-        max_length=150,
-        required=False,
-        help_text="Ghi tên đăng nhập, ví dụ của thành viên đoàn kiểm tra.",
-    )
     valid_from = DateField(label="Từ ngày")
     until_on = DateField(label="Đến hết ngày")
 
     def __init__(self, *args: Any, procedure: Procedure, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["outsider"].help_text = "Ghi tên đăng nhập, ví dụ của thành viên đoàn kiểm tra."
         people = people_of(procedure.agency, on=today())
         self.fields["person"].queryset = people  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        typed = cleaned.get("outsider", "")
-        if typed:
-            found = User.objects.filter(username=typed, is_active=True).first()
-            if found is None:
-                self.add_error("outsider", "Không có tài khoản nào với tên đăng nhập này.")
-            elif cleaned.get("person"):
-                self.add_error("outsider", "Chỉ chọn một người: của cơ quan hoặc ngoài cơ quan.")
-            else:
-                cleaned["person"] = found
-        elif not cleaned.get("person") and "person" not in self.errors:
-            self.add_error("person", "Hãy chọn người.")
+        cleaned = super().clean()
         first, last = cleaned.get("valid_from"), cleaned.get("until_on")
         if first and last and last < first:
             self.add_error("until_on", "Ngày cuối không được trước ngày đầu.")

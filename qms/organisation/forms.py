@@ -1,4 +1,4 @@
-"""Asking the password again before a signature."""
+"""Forms that more than one application asks with: a password again, and whom one means."""
 
 from typing import Any
 
@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
+from qms.foundation.forms import LineField
 from qms.organisation.models import User
 
 
@@ -43,3 +44,39 @@ class PasswordForm(forms.Form):
         if user is None or user != self.request.user:
             raise forms.ValidationError("Mật khẩu không đúng.")
         return password
+
+
+class SomebodyForm(forms.Form):
+    """Somebody of the office, chosen, or from outside, by the name they sign in with.
+
+    A valid form has the one person in `cleaned_data["person"]`. Whoever extends it gives the field
+    `person` its people.
+    """
+
+    person = forms.ModelChoiceField(
+        User.objects.none(),
+        label="Người của cơ quan",
+        required=False,
+        empty_label="(chọn người)",
+    )
+    outsider = LineField(
+        label="Hoặc người ngoài cơ quan",
+        max_length=150,
+        required=False,
+        help_text="Ghi tên đăng nhập.",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        typed = cleaned.get("outsider", "")
+        if typed:
+            found = User.objects.filter(username=typed, is_active=True).first()
+            if found is None:
+                self.add_error("outsider", "Không có tài khoản nào với tên đăng nhập này.")
+            elif cleaned.get("person"):
+                self.add_error("outsider", "Chỉ chọn một người: của cơ quan hoặc ngoài cơ quan.")
+            else:
+                cleaned["person"] = found
+        elif not cleaned.get("person") and "person" not in self.errors:
+            self.add_error("person", "Hãy chọn người.")
+        return cleaned
