@@ -18,3 +18,5 @@ class AuditsConfig(AppConfig):
         verifying.register("audits.reports", ours.check_reports)
         verifying.register("audits.programmes", ours.check_programmes)
         verifying.register("audits.closed", ours.check_closed)
+        verifying.number_series("audit", ours.numbered_audits)
+        verifying.number_series("nonconformity", ours.numbered_nonconformities)

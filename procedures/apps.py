@@ -18,3 +18,6 @@ class ProceduresConfig(AppConfig):
         verifying.register("procedures.contents", ours.check_contents)
         verifying.register("procedures.decided", ours.check_decided)
         verifying.register("procedures.links", ours.check_links)
+        verifying.number_series("change_request", ours.numbered_requests)
+        verifying.number_series("impact", ours.numbered_sheets)
+        verifying.number_series("recall", ours.numbered_recalls)

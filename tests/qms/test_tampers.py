@@ -32,6 +32,7 @@ SIGNATURE = "records_signature"
 VERSION = "procedures_procedureversion"
 POSITION = "organisation_position"
 HISTORY = "organisation_historicalposition"
+SERIES = "records_numberseries"
 SOMEBODY = "(SELECT max(id) FROM organisation_user)"
 REPORT = "content audits_audit.*.report_sha256"
 ALIKE = "signature records_signature.*.sha256"
@@ -409,7 +410,30 @@ LINKS = [
     _linked("procedures_stepduty", "position_id", "(SELECT max(id) FROM organisation_position)"),
     _linked("procedures_stepduty", "unit_id", "(SELECT min(id) FROM organisation_unit)"),
 ]
-TAMPERS = [*LIVE, *ROWS, *HISTORIES, *ENTRIES, *FILES, *LINKS]
+
+
+def of_series(name: str, deed: str, key: str = "{key}") -> Tamper:
+    """A deed on a counter, by which a number would be given twice or left out."""
+    return Tamper(
+        f"a counter {name}",
+        f"SELECT min(id) FROM {SERIES}",
+        f"{deed} WHERE id = {{key}}",
+        (f"number {SERIES}.{key}.last",),
+    )
+
+
+NUMBERS = [
+    of_series("set back", f"UPDATE {SERIES} SET last = last - 1"),
+    of_series("set ahead", f"UPDATE {SERIES} SET last = last + 1"),
+    of_series("removed", f"DELETE FROM {SERIES}", ""),
+    Tamper(
+        "a counter of another year",
+        f"SELECT min(id) FROM {SERIES}",
+        f"UPDATE {SERIES} SET year = 2001 WHERE id = {{key}}",
+        (f"number {SERIES}.{{key}}.last", f"number {SERIES}..last"),
+    ),
+]
+TAMPERS = [*LIVE, *ROWS, *HISTORIES, *ENTRIES, *FILES, *LINKS, *NUMBERS]
 
 
 @pytest.fixture(scope="module")
