@@ -5,7 +5,7 @@ Each is asked only where the database lets nothing of it change any more.
 
 from collections.abc import Iterator
 
-from audits.models import Audit, AuditProgramme, Nonconformity, NonconformityMove
+from audits.models import Audit, AuditProgramme, Nonconformity
 from audits.models.reports import report_sha256
 from audits.workflow import NonconformityStatus, ProgrammeStatus
 from procedures.models import Procedure
@@ -13,7 +13,6 @@ from procedures.verifying import has_changed
 from qms.organisation.models import Unit
 from qms.records.models import Signature
 from qms.records.verifying.found import CHUNK, Difference, Report
-from qms.records.verifying.numbers import Given
 
 _SIGNATURES = Signature._meta.db_table
 _OTHER = "Chữ ký không phải trên nội dung này."
@@ -36,11 +35,12 @@ def check_reports(report: Report) -> Iterator[Difference]:
 
 
 def check_programmes(report: Report) -> Iterator[Difference]:
-    """An approved plan says what was approved."""
-    approved = AuditProgramme.objects.filter(status=ProgrammeStatus.APPROVED)
-    for programme in approved.order_by("pk").iterator(chunk_size=CHUNK):
-        signed = Signature.objects.on(programme).filter(act=Signature.Act.APPROVED)
-        other = signed.filter(round=programme.round).exclude(sha256=programme.sha256())
+    """A plan that lies before the leader, or was approved, says what was signed in this round."""
+    stands = (ProgrammeStatus.SUBMITTED, ProgrammeStatus.APPROVED)
+    signed_plans = AuditProgramme.objects.filter(status__in=stands)
+    for programme in signed_plans.order_by("pk").iterator(chunk_size=CHUNK):
+        signed = Signature.objects.on(programme).filter(round=programme.round)
+        other = signed.exclude(sha256=programme.sha256())
         for key in other.values_list("pk", flat=True):
             lines = list(programme.standing_lines())
             if has_changed(Unit, [line.unit_id for line in lines], "code"):
@@ -57,21 +57,3 @@ def check_closed(report: Report) -> Iterator[Difference]:
         last = signed.order_by("-round").first()
         if last is not None and last.sha256 != nonconformity.sha256():
             yield Difference("signature", _OTHER, _SIGNATURES, str(last.pk), "sha256")
-
-
-def numbered_audits() -> Iterator[Given]:
-    """Yield the year of the first day that each audit was planned for; the day may be moved."""
-    planned = Audit.history.filter(history_type="+").order_by()
-    for agency, day in planned.values_list("agency", "starts_on").iterator():
-        yield agency, frozenset({day.year})
-
-
-def numbered_nonconformities() -> Iterator[Given]:
-    """Yield the year of the day on which each sheet was put down: its first move."""
-    first = NonconformityMove.objects.order_by("nonconformity", "pk")
-    seen = None
-    rows = first.values_list("nonconformity", "nonconformity__agency", "on")
-    for key, agency, day in rows.iterator():
-        if key != seen:
-            yield agency, frozenset({day.year})
-        seen = key
