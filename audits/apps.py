@@ -18,3 +18,7 @@ class AuditsConfig(AppConfig):
         verifying.register("audits.reports", ours.check_reports)
         verifying.register("audits.programmes", ours.check_programmes)
         verifying.register("audits.closed", ours.check_closed)
+        verifying.register("audits.sheets", ours.check_sheets)
+        verifying.register("audits.countersigned", ours.check_countersigned)
+        verifying.number_series("audit", ours.numbered_audits)
+        verifying.number_series("nonconformity", ours.numbered_nonconformities)

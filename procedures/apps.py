@@ -17,4 +17,8 @@ class ProceduresConfig(AppConfig):
         triggers.register(TRIGGERS)
         verifying.register("procedures.contents", ours.check_contents)
         verifying.register("procedures.decided", ours.check_decided)
+        verifying.register("procedures.statements", ours.check_statements)
         verifying.register("procedures.links", ours.check_links)
+        verifying.number_series("change_request", ours.numbered_requests)
+        verifying.number_series("impact", ours.numbered_sheets)
+        verifying.number_series("recall", ours.numbered_recalls)

@@ -1,6 +1,6 @@
 """What the database refuses by itself: changes of what was signed, overlapping periods."""
 
-from qms.foundation.triggers import Trigger, never_changes
+from qms.foundation.triggers import Trigger, never_changes, only_ends
 
 _VERSION = "procedures_procedureversion"
 _PERIOD = "procedures_inforceperiod"
@@ -13,6 +13,8 @@ _COPY = "procedures_printedcopy"
 _LEGAL = "procedures_legaldocument"
 _BASIS = "procedures_versionbasis"
 _RECALL = "procedures_recallrecord"
+_ASSIGNMENT = "procedures_fieldassignment"
+_ASSIGNED = "agency_id person_id scope field_id number issued_on recorded_by_id"
 _FROZEN = "('approved', 'issued', 'discarded')"
 _KEPT = (
     "content",
@@ -309,5 +311,6 @@ TRIGGERS = [
     *_change_request_triggers(),
     *_copy_triggers(),
     *_recall_triggers(),
+    *only_ends(_ASSIGNMENT, "Phân công phụ trách", _ASSIGNED),
     *(t for table, what in _APPENDED.items() for t in never_changes(table, what)),
 ]

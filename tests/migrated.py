@@ -61,10 +61,17 @@ def on_postgresql(database: dict[str, Any]) -> str:
 
 
 def _digest() -> str:
-    """Return a name for the migrations as they are now, ours with the ledger that they write to,
-    and those of the packages."""
-    places = ("*/migrations", "*/*/migrations", "qms/records/ledger")
-    sources = [path for place in places for path in _ROOT.glob(f"{place}/*.py")]
+    """Return a name for the migrations as they are now, ours with the ledger that they write to
+    and the triggers that follow them, and those of the packages."""
+    places = (
+        "*/migrations/*.py",
+        "*/*/migrations/*.py",
+        "qms/records/ledger/*.py",
+        "*/freezing.py",
+        "*/*/freezing.py",
+        "qms/foundation/triggers.py",
+    )
+    sources = [path for place in places for path in _ROOT.glob(place)]
     digest = hashlib.sha256()
     for source in [*sorted(sources), _ROOT / "requirements" / "base.txt"]:
         digest.update(source.read_bytes())

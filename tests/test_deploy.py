@@ -30,17 +30,23 @@ def test_services_are_hardened_and_call_what_there_is(path: Path) -> None:
     assert service["UMask"] == "0077"
     assert "/var/lib/qms" in service["ReadWritePaths"].split()
     assert service["User"] == "qms"
-    command = re.fullmatch(r"/opt/qms/\.venv/bin/python manage\.py (\w+).*", service["ExecStart"])
-    if command:
-        assert command[1] in get_commands()
-    else:
-        assert service["ExecStart"] == "/opt/qms/.venv/bin/gunicorn qms.wsgi"
+    for started in filter(None, (service.get("ExecStartPre"), service["ExecStart"])):
+        command = re.fullmatch(r"/opt/qms/\.venv/bin/python manage\.py (\w+).*", started)
+        if command:
+            assert command[1] in get_commands()
+        else:
+            assert started == "/opt/qms/.venv/bin/gunicorn qms.wsgi"
 
 
 def test_what_runs_by_the_clock_alarms_somebody() -> None:
     timers = [path for path in UNITS if path.suffix == ".timer"]
 
-    assert [path.stem for path in timers] == ["qms-backup", "qms-checkpoint", "qms-verify"]
+    assert [path.stem for path in timers] == [
+        "qms-backup",
+        "qms-checkpoint",
+        "qms-tidy",
+        "qms-verify",
+    ]
     for timer in timers:
         unit = read(timer.with_suffix(".service"))
         assert unit["Unit"]["OnFailure"] == "qms-alarm@%n.service"
@@ -63,3 +69,7 @@ def test_systemd_understands_the_units(tmp_path: Path) -> None:
     )
 
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_no_file_is_removed_by_the_clock() -> None:
+    assert not [path.name for path in UNITS if "--delete" in path.read_text(encoding="utf-8")]

@@ -1,7 +1,6 @@
 """The audit team: who joins, whose doubts are borne, who leaves."""
 
 import datetime as dt
-import hashlib
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -173,12 +172,11 @@ def countersign(
     stored.countersigned_at = member.countersigned_at = timezone.now()
     stored.record(by=by, reason="Ký xác nhận phân công")
     rounds = Signature.objects.on(stored).filter(act=Signature.Act.AGREED).count()
-    signed = "\n".join([str(stored.person_id), stored.reason, *texts])
     sign(
         stored,
         Signature.Act.AGREED,
         by=by,
-        sha256=hashlib.sha256(signed.encode()).hexdigest(),
+        sha256=stored.doubts_sha256(),
         signing=signing,
         round_no=rounds + 1,
     )

@@ -295,14 +295,19 @@ class Nonconformity(WorkflowModel):
 
     def sha256(self) -> str:
         """Return the hash of all that is signed: statement, this round's treatment and actions."""
-        treatment = self.treatment()
+        return self.signed_sha256(self.treatment(), self.actions_now())
+
+    def signed_sha256(
+        self, treatment: "Treatment | None", actions: "Iterable[CorrectiveAction]"
+    ) -> str:
+        """Return the same with the treatment and the actions of some time."""
         return _sha256(
             {
                 "statement": self.statement(),
                 "round": self.round,
                 "repeats": [self.repeats_id, self.repeat_denied],
                 "treatment": treatment.content() if treatment else None,
-                "actions": [action.content() for action in self.actions_now()],
+                "actions": [action.content() for action in actions],
             }
         )
 

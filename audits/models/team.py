@@ -1,5 +1,7 @@
 """The audit team and its independence (ISO 9001:2015, 9.2.2 c)."""
 
+import hashlib
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -70,6 +72,11 @@ class AuditMember(RecordedModel):
 
     def __str__(self) -> str:
         return f"{self.person} ({self.get_role_display().lower()})"
+
+    def doubts_sha256(self) -> str:
+        """Return the hash of what is countersigned: who, why, and each doubt."""
+        said = "\n".join([str(self.person_id), self.reason, *self.conflicts])
+        return hashlib.sha256(said.encode()).hexdigest()
 
     @property
     def is_auditing(self) -> bool:

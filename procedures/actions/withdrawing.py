@@ -44,7 +44,7 @@ def withdraw_decision(decision: Decision, *, by: User, reason: str, signing: Sig
         )
     matter = matter_of_decision(stored)
     check_capacity(signing, by=by, agency=stored.agency, matter=matter)
-    content = f"withdraw\n{stored.sha256()}\n{clean(reason)}"
+    sha256 = withdrawal_sha256(stored, reason)
     for item in stored.standing_items():
         _undo(item, by=by)
     decision.mark_withdrawn(by=by, reason=reason)
@@ -52,10 +52,16 @@ def withdraw_decision(decision: Decision, *, by: User, reason: str, signing: Sig
         decision,
         Signature.Act.CONFIRMED,
         by=by,
-        sha256=hashlib.sha256(content.encode()).hexdigest(),
+        sha256=sha256,
         signing=signing,
         round_no=decision.round,
     )
+
+
+def withdrawal_sha256(decision: Decision, reason: str) -> str:
+    """Return the hash of what whoever withdraws signs: what had been approved, and why not."""
+    content = f"withdraw\n{decision.sha256()}\n{clean(reason)}"
+    return hashlib.sha256(content.encode()).hexdigest()
 
 
 def _undo(item: DecisionItem, *, by: User) -> None:

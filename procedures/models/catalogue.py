@@ -395,9 +395,13 @@ class Exclusion(RecordedModel):
             raise ValidationError("Người đề nghị không được tự chấp nhận.")
         self.accepted_by, self.accepted_at = by, timezone.now()
         self.record(by=by, reason="Chấp nhận đưa ra khỏi phạm vi")
+        sha256 = self.statement_sha256()
+        sign(self, Signature.Act.ACCEPTED, by=by, sha256=sha256, signing=signing)
+
+    def statement_sha256(self) -> str:
+        """Return the hash of what is signed: the TTHC, why it is taken out, and from when."""
         statement = f"{self}\n{self.note}\n{self.valid_from or ''}"
-        digest = hashlib.sha256(statement.encode()).hexdigest()
-        sign(self, Signature.Act.ACCEPTED, by=by, sha256=digest, signing=signing)
+        return hashlib.sha256(statement.encode()).hexdigest()
 
     @transaction.atomic
     def refuse(self, *, by: User, reason: str) -> None:

@@ -109,6 +109,26 @@ def never_changes(table: str, what: str, *, key: str = "id", same: str = "") -> 
     return refused + stays(table, message, key=key, same=same)
 
 
+def changed(names: str) -> str:
+    """Return the condition that one of the columns, given apart by spaces, gets another value."""
+    return " OR ".join(f"NEW.{name} IS NOT OLD.{name}" for name in names.split())
+
+
+def only_ends(table: str, what: str, told: str) -> list[Trigger]:
+    """Return the triggers of rows that are recorded for days `[valid_from, valid_to)`.
+
+    The columns `told`, given apart by spaces, stay. The end may be set, and drawn nearer; it is
+    never taken away or put off, which would give anew what had been ended.
+    """
+    put_off = "OLD.valid_to IS NOT NULL AND (NEW.valid_to IS NULL OR NEW.valid_to > OLD.valid_to)"
+    message = f"{what} đã ghi chỉ được kết thúc, không được sửa, xóa."
+    return [
+        Trigger(f"{table}_told", table, "UPDATE", changed(f"{told} valid_from"), message),
+        Trigger(f"{table}_ended", table, "UPDATE", put_off, message),
+        Trigger(f"{table}_kept", table, "DELETE", _ALWAYS, message),
+    ]
+
+
 def install(using: str = "default", **_: Any) -> None:
     """Make every registered trigger whose table exists, where it is not there as it should be."""
     connection = connections[using]

@@ -4,6 +4,7 @@ from django.apps import AppConfig
 from simple_history.signals import post_create_historical_record
 
 from qms.foundation import readiness, triggers
+from qms.records.freezing import TRIGGERS
 
 
 class RecordsConfig(AppConfig):
@@ -15,5 +16,6 @@ class RecordsConfig(AppConfig):
         from qms.records.ledger import entries, kept  # noqa: PLC0415  needs loaded apps
 
         triggers.register(kept.triggers())
+        triggers.register(TRIGGERS)
         readiness.register("ledger", entries.head_holds)
         post_create_historical_record.connect(entries.tell_history, dispatch_uid="records.ledger")

@@ -27,7 +27,7 @@ class Mandate(PersonalTerm):
 
     *TUQ.* is limited in time and content and cannot be passed on (NĐ 30/2020/NĐ-CP, Điều 13 khoản
     3); *TL.* stands in the working rules and may be open-ended (khoản 4). Once recorded it is only
-    ended, never changed.
+    ended, or ended earlier, never changed: the database refuses it (`qms/records/freezing.py`).
     """
 
     HOLDERS: ClassVar[tuple[str, ...]] = ("holder",)

@@ -16,6 +16,7 @@ from tests.crash.prepare import LEADERS
 from tests.factories import PASSWORD
 
 SENDERS = 5
+WRITERS, WRITES = 16, 200  # of each; a minute on two cores
 FIRST, SECOND = "Tên do người thứ nhất ghi", "Tên do người thứ hai ghi"
 
 
@@ -177,6 +178,36 @@ def test_what_is_signed_is_what_was_seen_while_another_edits(served: Place, told
         else:
             assert (title, signed) == (FIRST, [(content,)])
         told("trình ký trong lúc người khác sửa", tried=1, lost=0)
+
+
+def test_what_16_people_write_at_once_is_each_ones_own(served: Place, told: Told) -> None:
+    address = f"/quy-trinh/{served.said['issued']}/gop-y/"
+    people = list(zip(served.said["leader_keys"], served.said["leaders"], strict=True))[:WRITERS]
+
+    def write(person: tuple[int, str]) -> list[int]:
+        key, session = person
+        asked = ({"what": f"của {key}, lần {number}", "why": "Thử"} for number in range(WRITES))
+        return [served.ask("POST", address, session=session, data=each).status for each in asked]
+
+    with ThreadPoolExecutor(WRITERS) as pool:
+        answers = Counter(status for each in pool.map(write, people) for status in each)
+
+    rows = served.rows(
+        "SELECT r.what, r.requested_by_id, r.number, h.history_user_id, l.actor_id "
+        "FROM procedures_changerequest r JOIN procedures_historicalchangerequest h ON h.id = r.id "
+        "JOIN records_ledgerentry l ON l.\"table\" = 'procedures_changerequest' "
+        "AND l.row = CAST(h.history_id AS text) WHERE r.why = 'Thử'"
+    )
+    others = [
+        row
+        for row in rows
+        if not (row[0].startswith(f"của {row[1]},") and row[1] == row[3] == row[4])
+    ]
+    assert answers == {302: WRITERS * WRITES}
+    assert len(rows) == len({row[2] for row in rows}) == WRITERS * WRITES
+    assert Counter(row[1] for row in rows) == {key: WRITES for key, _ in people}
+    assert others == []
+    told("lần ghi của 16 người cùng lúc, mỗi lần đúng tên", tried=len(rows), lost=len(others))
 
 
 def test_numbers_have_no_gap_though_half_are_given_back(

@@ -53,6 +53,8 @@ def main() -> None:
         "secretary": signed_in(office.secretary),
         "staff": signed_in(office.staff),
         "leaders": [signed_in(leader) for leader in leaders],
+        "leader_keys": [leader.pk for leader in leaders],
+        "issued": make_version(VersionStatus.ISSUED, office).procedure.slug,
         "decisions": {str(made.pk): made.sha256() for made in decisions},
         "drafts": [draft.pk for draft in drafts],
     }

@@ -6,17 +6,21 @@ from typing import Any
 
 from audits.actions.meetings import Attendant, hold_closing
 from audits.actions.reporting import close_audit
+from audits.actions.team import countersign
 from audits.models import Audit, Nonconformity
-from audits.workflow import NonconformityStatus
+from audits.workflow import NonconformityStatus, ProgrammeStatus
 from procedures import actions
 from procedures.actions.circulation import acknowledge
 from procedures.actions.renditions import make_renditions
 from procedures.content import FormUse, LegalBasis, TakenUp
+from procedures.exclusions import propose_exclusion
 from procedures.models import LegalChange, LegalDocument, ProcedureVersion
+from procedures.workflow import VersionStatus
 from qms.foundation.dates import today
-from tests.audits.making import approve, lead_of, sign_as_lead
+from tests.audits.making import approve, lead_of, make_programme, sign_as_lead
 from tests.audits.making_nc import advance_nonconformity, make_nonconformity
 from tests.audits.making_papers import make_told
+from tests.audits.worlds import join, make_world, take_up
 from tests.factories import (
     BY_PASSWORD,
     Office,
@@ -25,8 +29,10 @@ from tests.factories import (
     make_change_request,
     make_draft,
     make_next_version,
+    make_tthc,
+    make_version,
 )
-from tests.procedures.coverage.builders import make_legal, make_legal_change
+from tests.procedures.coverage.builders import basis, in_force, make_legal, make_legal_change
 
 MONTH = dt.timedelta(days=30)
 
@@ -73,7 +79,50 @@ def make_lived() -> Lived:
     close_audit(audit, by=lead_of(audit), on=today(), signing=BY_PASSWORD)
     sheet = make_nonconformity(office, grade=Nonconformity.Grade.MAJOR)
     advance_nonconformity(sheet, NonconformityStatus.CLOSED, office)
+    _sign_the_rest(office, version)
     return Lived(office, second, draft, audit, sheet)
+
+
+def _sign_the_rest(office: Office, version: ProcedureVersion) -> None:
+    """What else is signed: reviews, an exclusion, a withdrawal, a plan, a countersignature."""
+    actions.review_periodically(
+        office.agency,
+        [version.procedure],
+        verdict="keep",
+        reason="Vẫn phù hợp",
+        by=office.secretary,
+        signing=BY_PASSWORD,
+    )
+    other = make_legal("1/2020/TT")
+    in_force(office, make_tthc(office.agency), bases=(basis(other.number),))
+    recorded = actions.record_legal_change(
+        other,
+        kind=LegalChange.Kind.REPLACED,
+        by_number="125/2024/NĐ-CP",
+        by_kind="Nghị định",
+        effective_on=today(),
+        by=office.secretary,
+    )
+    (sheet,) = recorded.sheets
+    actions.settle_rows(
+        sheet,
+        sheet.rows.all(),
+        verdict="keep",
+        reason="Không đổi",
+        by=office.secretary,
+        signing=BY_PASSWORD,
+    )
+    responsibility = make_tthc(office.agency).responsibilities.get()
+    proposed = propose_exclusion(responsibility, by=office.secretary, reason="only_assists")
+    proposed.accept(by=office.leader, signing=BY_PASSWORD)
+    later = make_version(VersionStatus.ISSUED, office, effective_on=today() + MONTH)
+    decision = later.decision_items.get().decision
+    actions.withdraw_decision(decision, by=office.leader, reason="Nhầm", signing=BY_PASSWORD)
+    make_programme(office, status=ProgrammeStatus.APPROVED)
+    world = make_world()
+    take_up(world)
+    member = join(world, "author", reason="Phòng chỉ có hai người")
+    countersign(member, by=world.office.leader, signing=BY_PASSWORD)
 
 
 def _citing(law: LegalDocument, change: LegalChange) -> dict[str, Any]:

@@ -24,9 +24,10 @@ from qms.foundation.dumps import Table
 from qms.records import files, jobs
 from qms.records.backup import making, restoring
 from qms.records.backup.manifest import BackupRefused, Manifest, Part, complete, parse
+from qms.records.ledger import checkpoints
 from qms.records.ledger.entries import Head, LedgerEntry
 from qms.records.models import StoredFile
-from tests.factories import Office, make_blank, make_blank_issue
+from tests.factories import Office, make_blank, make_blank_issue, make_position
 
 PDF = b"%PDF-1.4 mauBM-01"
 SHA256 = sha256(PDF).hexdigest()
@@ -267,6 +268,51 @@ def test_restored_it_is_the_same_and_tells_so_in_the_ledger(
     assert "Chỉ khôi phục vào nơi trống" in again.stderr
 
 
+def test_checkpoints_newer_than_the_backup_are_told_and_stay_evidence(
+    office: Office, tmp_path: Path, empty_place: dict[str, str], settings: Any
+) -> None:
+    checkpoints.make_key()
+    kept = checkpoints.make(agency="")
+    folder = backed_up(tmp_path)
+    last = LedgerEntry.objects.head().seq
+    for name in ("Một", "Hai"):
+        make_position(name)
+    lost = checkpoints.make(agency="")
+    place = empty_place | {
+        "CHECKPOINT_DIR": str(settings.CHECKPOINT_DIR),
+        "CHECKPOINT_KEY": str(settings.CHECKPOINT_KEY),
+    }
+
+    done = manage(place, "restore", str(folder))
+    entry = manage(place, "shell", "-c", _LAST)
+    told = manage(place, "verify", "--json")
+    unsigned = manage(place, "checkpoint")
+    (checkpoints.folder() / lost.name).rename(tmp_path / "ho-so-su-co.json")
+    clean = manage(place, "verify")
+    signed = manage(place, "checkpoint", "--json")
+
+    assert done.returncode == 0, done.stderr
+    assert f"Lưu ý: 1 điểm kiểm chứng mới hơn bản sao lưu này, bản này dừng ở mục {last}" in (
+        done.stdout
+    )
+    assert f"các mục {last + 1}–{lost.seq} đã ghi không có ở đây." in done.stdout
+    assert f"đừng xóa: {lost.name}. Hãy chuyển chúng từ {settings.CHECKPOINT_DIR}" in done.stdout
+    assert json.loads(entry.stdout.splitlines()[-1]) == {lost.name: lost.sha256}
+    (difference,) = json.loads(told.stdout)["differences"]
+    assert told.returncode == 1
+    assert (difference["check"], difference["seq"]) == ("checkpoint", lost.seq)
+    assert f"{lost.name} mới hơn cơ sở dữ liệu này" in difference["message"]
+    assert f"các mục {last + 1}–{lost.seq} ghi trước đó không còn" in difference["message"]
+    assert "chuyển các điểm kiểm chứng mới hơn nó vào hồ sơ sự cố" in unsigned.stderr
+    assert clean.returncode == 0, clean.stdout
+    assert json.loads(signed.stdout)["seq"] == last + 1 > kept.seq
+
+
+_LAST = """
+import json
+from qms.records.models import LedgerEntry
+print(json.dumps(LedgerEntry.objects.last().told()["newer"]))
+"""
 _LOOK = """
 import json
 from django.contrib.sessions.models import Session

@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from qms.foundation.patterns import numbered
 from qms.records.models import NumberSeries
 from qms.records.numbers import check_pattern, take_number
+from qms.records.verifying import Report, numbers
 from tests.factories import make_agency
 
 TAKERS = 8
@@ -141,6 +142,61 @@ def test_database_refuses_a_second_row_of_a_series() -> None:
 
     with pytest.raises(IntegrityError), transaction.atomic():
         NumberSeries.objects.create(unit=agency, name="audit", year=2026)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE records_numberseries SET last = last - 1",
+        "UPDATE records_numberseries SET last = last + 2",
+        "UPDATE records_numberseries SET last = last + 1, year = 2027",
+        "UPDATE records_numberseries SET last = last + 1, name = 'recall'",
+        "DELETE FROM records_numberseries",
+        "INSERT INTO records_numberseries (unit_id, name, year, last) "
+        "SELECT unit_id, name, 2027, 1 FROM records_numberseries",
+    ],
+)
+def test_database_lets_a_counter_go_on_by_one_alone(statement: str) -> None:
+    agency = make_agency()
+    with transaction.atomic():
+        take_number(agency, "audit", year=2026, pattern="{seq}")
+
+    with (
+        pytest.raises(IntegrityError, match="chỉ đếm tiếp từng số"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("years", "is_right"),
+    [
+        ([{2026}, {2026}], True),
+        ([{2026}, {2025, 2026}], True),
+        ([{2026}, {2026}, {2026, 2027}], True),
+        ([{2026}], False),
+        ([{2026}, {2026}, {2026}], False),
+        ([{2026}, {2027, 2028}], False),
+    ],
+)
+def test_counter_is_compared_with_what_was_numbered(
+    monkeypatch: pytest.MonkeyPatch,
+    years: list[set[int]],
+    is_right: bool,  # noqa: FBT001
+) -> None:
+    agency = make_agency()
+    for _ in range(2):
+        with transaction.atomic():
+            take_number(agency, "thu", year=2026, pattern="{seq}")
+    given = [(agency.pk, frozenset(each)) for each in years]
+    monkeypatch.setitem(numbers._numbered, "thu", lambda: given)
+
+    found = list(numbers.check_numbers(Report()))
+
+    assert [str(each.field) for each in found] == ([] if is_right else ["last"])
 
 
 @pytest.mark.parametrize(

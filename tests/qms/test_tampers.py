@@ -32,6 +32,7 @@ SIGNATURE = "records_signature"
 VERSION = "procedures_procedureversion"
 POSITION = "organisation_position"
 HISTORY = "organisation_historicalposition"
+SERIES = "records_numberseries"
 SOMEBODY = "(SELECT max(id) FROM organisation_user)"
 REPORT = "content audits_audit.*.report_sha256"
 ALIKE = "signature records_signature.*.sha256"
@@ -226,7 +227,7 @@ ROWS = [
     row(
         SIGNATURE,
         "object_id",
-        f"(SELECT max(id) FROM {VERSION})",
+        f"(SELECT max(id) FROM {VERSION} WHERE status = 'draft')",
         ALIKE,
         where="act = 'reviewed'",
     ),
@@ -409,7 +410,85 @@ LINKS = [
     _linked("procedures_stepduty", "position_id", "(SELECT max(id) FROM organisation_position)"),
     _linked("procedures_stepduty", "unit_id", "(SELECT min(id) FROM organisation_unit)"),
 ]
-TAMPERS = [*LIVE, *ROWS, *HISTORIES, *ENTRIES, *FILES, *LINKS]
+
+
+def of_series(name: str, deed: str, key: str = "{key}") -> Tamper:
+    """A deed on a counter, by which a number would be given twice or left out."""
+    return Tamper(
+        f"a counter {name}",
+        f"SELECT min(id) FROM {SERIES}",
+        f"{deed} WHERE id = {{key}}",
+        (f"number {SERIES}.{key}.last",),
+    )
+
+
+def signed_on(model: str, act: str) -> Tamper:
+    """Another hash in the newest signature of this kind on a record of `model`."""
+    return Tamper(
+        f"signature {act} on {model}",
+        f"SELECT max(s.id) FROM {SIGNATURE} s JOIN django_content_type t "
+        f"ON t.id = s.content_type_id WHERE t.model = '{model}' AND s.act = '{act}'",
+        f"UPDATE {SIGNATURE} SET sha256 = '0' WHERE id = {{key}}",
+        (f"entry {SIGNATURE}.{{key}}.sha256", f"signature {SIGNATURE}.{{key}}.sha256"),
+    )
+
+
+def reworded(table: str, column: str, old: str, new: str) -> Tamper:
+    """Other words in a record and its history, with a chain that was computed anew.
+
+    The checkpoints tell that the chain is another; what was signed tells which words.
+    """
+    app, _, name = table.partition("_")
+    history = f"{app}_historical{name}"
+
+    def deed(key: str) -> None:
+        for place in (table, history):
+            _run(f"UPDATE {place} SET {column} = '{new}' WHERE {column} = '{old}'")
+        entries = LedgerEntry.objects.filter(table=table, key=key, content__contains=old)
+        for entry in entries.order_by("seq"):
+            entry.content = entry.content.replace(old, new)
+            entry.save()
+        reseal(1)
+
+    pick = f"SELECT min(id) FROM {table} WHERE {column} = '{old}'"
+    return Tamper(
+        f"reworded {table}.{column}: {new}", pick, deed, (f"checkpoint {LEDGER}.*.sha256", ALIKE)
+    )
+
+
+SIGNED = [
+    signed_on("procedureversion", "prepared"),
+    signed_on("decision", "approved"),
+    signed_on("decision", "confirmed"),
+    signed_on("decisioncorrection", "confirmed"),
+    signed_on("reviewbatch", "confirmed"),
+    signed_on("exclusion", "accepted"),
+    signed_on("audit", "closed"),
+    signed_on("auditmember", "agreed"),
+    signed_on("auditprogramme", "prepared"),
+    signed_on("auditprogramme", "approved"),
+    signed_on("nonconformity", "prepared"),
+    signed_on("nonconformity", "confirmed"),
+    signed_on("nonconformity", "closed"),
+    signed_on("treatment", "approved"),
+    signed_on("treatment", "agreed"),
+    signed_on("treatment", "verified"),
+    reworded("procedures_reviewbatch", "reason", "Vẫn phù hợp", "Không phù hợp"),
+    reworded("procedures_reviewbatch", "reason", "Không đổi", "Có đổi"),
+    reworded("audits_auditmember", "reason", "Phòng chỉ có hai người", "Người ngoài"),
+]
+NUMBERS = [
+    of_series("set back", f"UPDATE {SERIES} SET last = last - 1"),
+    of_series("set ahead", f"UPDATE {SERIES} SET last = last + 1"),
+    of_series("removed", f"DELETE FROM {SERIES}", ""),
+    Tamper(
+        "a counter of another year",
+        f"SELECT min(id) FROM {SERIES}",
+        f"UPDATE {SERIES} SET year = 2001 WHERE id = {{key}}",
+        (f"number {SERIES}.{{key}}.last", f"number {SERIES}..last"),
+    ),
+]
+TAMPERS = [*LIVE, *ROWS, *HISTORIES, *ENTRIES, *FILES, *LINKS, *NUMBERS, *SIGNED]
 
 
 @pytest.fixture(scope="module")

@@ -1,17 +1,20 @@
 """What the database refuses by itself, and how it is known that it does."""
 
+import datetime as dt
+
 import pytest
 from django.core.checks import run_checks
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
-from procedures.models import DecisionItem, InForcePeriod, ProcedureVersion
+from procedures.actions.assigning import Given, Paper, give_mandate
+from procedures.models import DecisionItem, FieldAssignment, InForcePeriod, ProcedureVersion
 from procedures.workflow import VersionStatus
 from qms.foundation import triggers
 from qms.foundation.checks import sqlite_is_safe
 from qms.records import files
-from qms.records.models import Signature, StoredFile
-from tests.factories import Office, make_version, system
+from qms.records.models import Mandate, Signature, StoredFile
+from tests.factories import Office, assign, make_field, make_position, make_version, system
 
 pytestmark = pytest.mark.django_db
 
@@ -115,6 +118,71 @@ def test_sql_may_change_a_draft() -> None:
 
     version.refresh_from_db()
     assert version.title == "Tên khác"
+
+
+def _recorded_terms() -> tuple[Mandate, FieldAssignment]:
+    """A mandate and an assignment of the same days, which end."""
+    make_position("Trưởng phòng", rank=10)
+    office = Office()
+    first, end = dt.date(2026, 3, 1), dt.date(2026, 9, 1)
+    given = Given("TUQ.", office.leader, office.staff, "Ký thay", True, False)  # noqa: FBT003
+    paper = Paper("12/GUQ", first, first, end)
+    mandate = give_mandate(office.agency, given, by=office.secretary, paper=paper)
+    field = make_field("Tiểu học")
+    return mandate, assign(
+        office.agency, office.reviewer, field=field, valid_from=first, valid_to=end
+    )
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        "records_mandate SET agency_id = NULL",
+        "records_mandate SET kind = 'TL.'",
+        "records_mandate SET giver_id = recorded_by_id",
+        "records_mandate SET holder_id = recorded_by_id",
+        "records_mandate SET number = '13/GUQ'",
+        "records_mandate SET issued_on = '2026-02-01'",
+        "records_mandate SET valid_from = '2026-02-01'",
+        "records_mandate SET valid_to = '2026-09-02'",
+        "records_mandate SET valid_to = NULL, kind = 'TL.'",
+        "records_mandate SET content = 'Ký tất cả'",
+        "records_mandate SET for_documents = for_audits",
+        "records_mandate SET for_audits = for_documents",
+        "records_mandate SET file_id = (SELECT id FROM records_storedfile)",
+        "records_mandate SET recorded_by_id = giver_id",
+        "procedures_fieldassignment SET agency_id = NULL",
+        "procedures_fieldassignment SET person_id = recorded_by_id",
+        "procedures_fieldassignment SET scope = 'agency', field_id = NULL",
+        "procedures_fieldassignment SET number = '06/TB'",
+        "procedures_fieldassignment SET issued_on = '2026-02-01'",
+        "procedures_fieldassignment SET valid_from = '2026-02-01'",
+        "procedures_fieldassignment SET valid_to = '2026-09-02'",
+        "procedures_fieldassignment SET valid_to = NULL",
+        "procedures_fieldassignment SET recorded_by_id = person_id",
+    ],
+)
+def test_what_was_mandated_or_assigned_is_not_changed(changed: str) -> None:
+    _recorded_terms()
+    files.store(b"%PDF-1.4", "a.pdf", kind="pdf", by=system())
+
+    with (
+        pytest.raises(IntegrityError, match="chỉ được kết thúc"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(f"UPDATE {changed}")
+
+
+def test_what_was_mandated_or_assigned_ends_once_or_earlier_and_stays() -> None:
+    for term in _recorded_terms():
+        for day in (dt.date(2026, 8, 1), dt.date(2026, 7, 1)):
+            assert term.end(by=system(), on=day)
+        term.refresh_from_db()
+        assert term.valid_to == dt.date(2026, 7, 1)
+
+        with pytest.raises(IntegrityError, match="chỉ được kết thúc"), transaction.atomic():
+            type(term)._default_manager.filter(pk=term.pk).delete()
 
 
 @pytest.mark.parametrize("version", [(3, 44, 6), (3, 50, 7), (3, 51, 3), (3, 53, 4), (4, 0, 0)])

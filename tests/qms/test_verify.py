@@ -24,7 +24,7 @@ from qms.records.verifying import differences, verify
 from tests.factories import make_position, make_user
 from tests.qms.lived import make_lived
 
-WRITES = 40  # of each of the sixteen people
+WRITES = 200  # of each of the sixteen people
 pytestmark = pytest.mark.django_db
 
 

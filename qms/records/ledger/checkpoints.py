@@ -213,7 +213,9 @@ def _head_that_holds() -> Head:
     at = LedgerEntry.objects.filter(seq=last.seq).values_list("sha256", flat=True).first()
     if last.seq and at != last.sha256:
         raise CheckpointRefused(
-            f"Điểm kiểm chứng gần nhất (mục {last}) không có trong sổ cái. Không ký."
+            f"Điểm kiểm chứng gần nhất (mục {last}) không có trong sổ cái. Không ký. Chạy "
+            "`python manage.py verify` để biết vì sao; nếu đã khôi phục một bản sao lưu cũ hơn thì "
+            "chuyển các điểm kiểm chứng mới hơn nó vào hồ sơ sự cố rồi ký lại."
         )
     tail = LedgerEntry.objects.filter(seq__gt=last.seq, seq__lte=head.seq).order_by("seq")
     broken = next(breaks(tail.iterator(chunk_size=500), last), None)

@@ -12,9 +12,10 @@ from qms.records.verifying.found import Check, Difference, Report
 from qms.records.verifying.kept import check_files, check_grants, check_signatures
 from qms.records.verifying.ledger import check_chain, check_checkpoints
 from qms.records.verifying.live import check_live
+from qms.records.verifying.numbers import check_numbers, number_series
 from qms.records.verifying.told import check_told
 
-__all__ = ["Check", "Difference", "Report", "differences", "register", "verify"]
+__all__ = ["Check", "Difference", "Report", "differences", "number_series", "register", "verify"]
 
 _OURS: tuple[Check, ...] = (
     check_chain,
@@ -23,6 +24,7 @@ _OURS: tuple[Check, ...] = (
     check_files,
     check_signatures,
     check_grants,
+    check_numbers,
     check_database,
 )
 _registered: dict[str, Check] = {}

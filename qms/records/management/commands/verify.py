@@ -16,6 +16,7 @@ _COUNTED = {
     "files": "tệp",
     "signatures": "chữ ký",
     "grants": "quyền",
+    "series": "dãy số",
     "versions": "phiên bản",
     "checkpoints": "điểm kiểm chứng",
 }

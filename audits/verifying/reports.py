@@ -35,11 +35,12 @@ def check_reports(report: Report) -> Iterator[Difference]:
 
 
 def check_programmes(report: Report) -> Iterator[Difference]:
-    """An approved plan says what was approved."""
-    approved = AuditProgramme.objects.filter(status=ProgrammeStatus.APPROVED)
-    for programme in approved.order_by("pk").iterator(chunk_size=CHUNK):
-        signed = Signature.objects.on(programme).filter(act=Signature.Act.APPROVED)
-        other = signed.filter(round=programme.round).exclude(sha256=programme.sha256())
+    """A plan that lies before the leader, or was approved, says what was signed in this round."""
+    stands = (ProgrammeStatus.SUBMITTED, ProgrammeStatus.APPROVED)
+    signed_plans = AuditProgramme.objects.filter(status__in=stands)
+    for programme in signed_plans.order_by("pk").iterator(chunk_size=CHUNK):
+        signed = Signature.objects.on(programme).filter(round=programme.round)
+        other = signed.exclude(sha256=programme.sha256())
         for key in other.values_list("pk", flat=True):
             lines = list(programme.standing_lines())
             if has_changed(Unit, [line.unit_id for line in lines], "code"):
