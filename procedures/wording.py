@@ -1,5 +1,6 @@
 """What a decision says by default: grounds, recipients, transitional clause; all is edited."""
 
+import re
 from collections.abc import Iterable
 
 from procedures.models import ProcedureVersion
@@ -18,6 +19,7 @@ _GROUNDS = (
     "Căn cứ Thông tư số 26/2014/TT-BKHCN ngày 10 tháng 10 năm 2014 của Bộ trưởng Bộ Khoa học và "
     "Công nghệ quy định chi tiết thi hành Quyết định số 19/2014/QĐ-TTg;",
 )
+_NUMBER_AND_DAY = re.compile(r"(\S+),?\s+(?:ngày\s+)?(\d{1,2})/(\d{1,2})/(\d{4})")
 _MOST_DECISIONS = 5  # of the TTHC that are named one by one
 
 
@@ -33,8 +35,19 @@ def proposed_grounds(agency: Unit, versions: Iterable[ProcedureVersion]) -> str:
     }
     lines = [*_GROUNDS, f"Căn cứ tiêu chuẩn {standard};"]
     if len(named) <= _MOST_DECISIONS:
-        lines += [f"Căn cứ QĐ công bố TTHC số {number};" for number in named]
+        lines += [f"Căn cứ {_in_full(number)};" for number in named]
     return "\n".join([*lines, "Theo đề nghị của Thư ký ISO."])
+
+
+def _in_full(announced: str) -> str:
+    """Return `12/QĐ-UBND 05/03/2022` as a decision cites it; a decision abbreviates nothing."""
+    told = _NUMBER_AND_DAY.fullmatch(announced)
+    if told is None:
+        return f"Quyết định công bố thủ tục hành chính số {announced}"
+    number, day, month, year = told.groups()
+    shown = f"{int(month):02d}" if int(month) <= 2 else str(int(month))  # NĐ 30/2020, Phụ lục I
+    dated = f"ngày {int(day):02d} tháng {shown} năm {year}"
+    return f"Quyết định số {number.rstrip(',')} {dated} công bố thủ tục hành chính"
 
 
 def proposed_recipients(agency: Unit) -> str:

@@ -17,7 +17,7 @@ from audits.summary import with_verdicts, within
 from audits.workflow import SETTLED_NONCONFORMITY, NonconformityStatus
 from procedures.models import Procedure
 from procedures.permissions import visible_procedures
-from qms.foundation.dates import parse_date, today
+from qms.foundation.dates import format_date, parse_date, today
 from qms.foundation.text import clean, fold
 from qms.organisation.models import Unit
 
@@ -87,6 +87,7 @@ class Asked:
         day, wrong = today(), ""
         try:
             day = parse_date(text) if text else day
+            text = format_date(day) if text else ""  # links may bring ISO dates; people read ours
         except ValueError as error:
             wrong = str(error)
         return cls(typed, order if order in ORDERS else "", text, day, wrong)

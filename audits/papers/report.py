@@ -244,9 +244,9 @@ def _remark(answer: ItemAnswer) -> str:
 def _sheets(found: Sequence[Found]) -> Grid:
     columns = (
         Column("Phát hiện", 18, "center"),
-        Column("Số phiếu KPH", 30),
-        Column("Mức", 32),
-        Column("Đơn vị", 40),
+        Column("Số phiếu KPH", 42),  # no number is broken
+        Column("Mức", 30),
+        Column("Đơn vị", 36),
         Column("Điểm chưa phù hợp", 60),
     )
     rows = tuple(

@@ -21,8 +21,10 @@ from audits.forms.refusals import show_refusal
 from audits.models import Audit, AuditMember, ProgrammeLine
 from audits.pages.audits import audit_page, find_audit
 from audits.permissions import audits as may
+from audits.permissions.summary import watched_agencies
 from audits.workflow import AuditStatus
 from procedures.answers import explain
+from procedures.permissions import reader_agencies
 from qms.foundation.dates import today
 from qms.foundation.text import fold
 from qms.http import UserRequest
@@ -61,6 +63,8 @@ def audit_list(request: UserRequest) -> HttpResponse:
         "base_query": _query(asked),
         "query": _query(asked | {"trang-thai": status}),
         "may_plan": may.can_plan(request.user),
+        "is_reader": reader_agencies(request.user).exists(),
+        "is_watcher": watched_agencies(request.user).exists(),
     }
     return render(request, "audits/audit_list.html", context)
 

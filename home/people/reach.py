@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from qms.organisation.models import Post, UnitGrant, User, units_of
+from qms.organisation.models import Post, UnitGrant, User, holders_of, units_of
 from qms.organisation.roles import Role
 
 
@@ -27,3 +27,16 @@ def followed_people(user: Any) -> QuerySet[User]:
     kept |= Q(pk__in=UnitGrant.objects.filter(content_object__in=units).values("user"))
     kept |= Q(pk__in=administered_people(user).order_by().values("pk"))
     return User.objects.filter(kept).exclude(username=User.SYSTEM)
+
+
+def administrators_of(person: User) -> QuerySet[User]:
+    """Return who keeps the account of `person` today: the administrators of their units."""
+    posted = Post.objects.filter(person=person).values_list("unit__path", flat=True)
+    granted = UnitGrant.objects.filter(user=person).values_list("content_object__path", flat=True)
+    paths = {path or "" for path in (*posted, *granted)}
+    keys = [
+        pk
+        for above, pk in holders_of(Role.SYSTEM_ADMIN)
+        if any(path.startswith(above) for path in paths)
+    ]
+    return User.objects.filter(pk__in=keys).exclude(pk=person.pk)

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from home.people.open_work import open_work
-from home.people.reach import administered_people, followed_people
+from home.people.reach import administered_people, administrators_of, followed_people
 from qms.foundation.dates import format_date, today
 from qms.foundation.forms import DateField, LineField
 from qms.http import UserRequest
@@ -97,11 +97,13 @@ def _page(
     form: forms.Form | None = None,
     returning: forms.Form | None = None,
 ) -> HttpResponse:
+    may_close = _administers(request.user, person) and person != request.user
     context = {
         "person": person,
         "work": open_work(person, asked_by=request.user),
         "is_open": person.is_active and person.left_on is None,
-        "may_close": _administers(request.user, person) and person != request.user,
+        "may_close": may_close,
+        "administrators": [] if may_close else list(administrators_of(person)),
         "form": form or LeaveForm(initial={"on": today()}),
         "returning": returning or ReturnForm(prefix="tro-lai"),
     }

@@ -14,12 +14,14 @@ from home.work.tasks import Group, Task
 from procedures import permissions as may
 from procedures.coverage import Standing, coverage_on
 from procedures.models import ChangeRequest, Decision, DecisionItem, Exclusion, ProcedureVersion
+from procedures.models.capacities import matter_of_decision, matter_of_decisions, weigh
 from procedures.workflow import DecisionStatus, VersionStatus
 from qms.foundation.dates import today
 from qms.foundation.text import clean
 from qms.organisation.models import holders_of, units_of
 from qms.organisation.roles import Role
 
+_NOT_YET_SIGNED = "bạn chưa được giao ký, mở để xem cần ai"
 _TOLD_FOR = dt.timedelta(days=30)  # how long an answer stands among what one should know
 
 
@@ -123,14 +125,35 @@ def _to_decide(versions: list[ProcedureVersion]) -> Group:
     )
 
 
-def _decision_task(decision: Decision, since: Any) -> Task:
-    return Task(decision.subject, decision.get_absolute_url(), decision.status, since)
+def _decision_task(decision: Decision, since: Any, note: str = "") -> Task:
+    return Task(decision.subject, decision.get_absolute_url(), decision.status, since, note)
 
 
 def _approvals(user: Any, decisions: Iterable[Decision]) -> Iterator[Task]:
+    mine = [decision for decision in decisions if may.can_approve(user, decision)]
+    unsigned = _beyond_capacity(user, mine)
+    for decision in mine:
+        note = _NOT_YET_SIGNED if decision.pk in unsigned else ""
+        yield _decision_task(decision, decision.submitted_at, note)
+
+
+def _beyond_capacity(user: Any, decisions: Iterable[Decision]) -> set[int]:
+    """Return the keys of those that `user` has no capacity to sign.
+
+    All of an agency are asked for at once, and one by one only where that fails: mostly it holds.
+    """
+    found: set[int] = set()
+    by_agency: dict[int, list[Decision]] = {}
     for decision in decisions:
-        if may.can_approve(user, decision):
-            yield _decision_task(decision, decision.submitted_at)
+        by_agency.setdefault(decision.agency_id, []).append(decision)
+    for together in by_agency.values():
+        agency = together[0].agency
+        if weigh(user, agency, on=today(), matter=matter_of_decisions(together))[0]:
+            continue
+        for decision in together:
+            if not weigh(user, agency, on=today(), matter=matter_of_decision(decision))[0]:
+                found.add(decision.pk)
+    return found
 
 
 def _numbers(user: Any, decisions: Iterable[Decision]) -> Iterator[Task]:

@@ -123,12 +123,22 @@ class Found:
         return frozenset(rows.values_list("procedure_id", "legal_change__document__number_key"))
 
     @cached_property
-    def blank_keys(self) -> frozenset[tuple[int, str]]:
-        """Agency and key of each form that has a file in force on the day."""
+    def _blanks(self) -> list[tuple[int, str, int, bool]]:
+        """Agency, reference and key of each form, and whether it has a file on the day."""
         issue = FormIssue.objects.filter(form=OuterRef("pk"), valid_from__lte=self.on)
         agencies = {each.procedure.agency_id for each in self.in_force}
-        rows = Form.objects.filter(Exists(issue), agency__in=agencies)
-        return frozenset(rows.values_list("agency_id", "ref_key"))
+        rows = Form.objects.filter(agency__in=agencies).annotate(has_file=Exists(issue))
+        return list(rows.values_list("agency_id", "ref_key", "pk", "has_file"))
+
+    @cached_property
+    def blank_keys(self) -> frozenset[tuple[int, str]]:
+        """Agency and key of each form that has a file in force on the day."""
+        return frozenset((agency, key) for agency, key, _, has_file in self._blanks if has_file)
+
+    @cached_property
+    def fileless_blanks(self) -> dict[tuple[int, str], int]:
+        """The key of each form that is listed without a file, by agency and reference."""
+        return {(agency, key): pk for agency, key, pk, has_file in self._blanks if not has_file}
 
     @cached_property
     def last_reviews(self) -> dict[int, dt.date]:

@@ -211,7 +211,12 @@ def form_fileless(found: Found) -> Iterator[Told]:
                 names.setdefault(key, form.code or form.name)
                 using[key].append(each.procedure.code)
     for key, name in names.items():
-        address = f"{reverse('procedures:blank-list')}?{urlencode({'q': name[:80]})}"
+        listed = found.fileless_blanks.get(key)
+        address = (
+            reverse("procedures:blank-detail", args=[listed])
+            if listed
+            else f"{reverse('procedures:blank-list')}?{urlencode({'q': name[:80]})}"
+        )
         yield (
             name,
             f"Chưa có tệp để tải về, được dùng ở {_joined(using[key])}. "

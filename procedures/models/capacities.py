@@ -9,7 +9,7 @@ from django.db.models import F, Q, QuerySet
 
 from procedures.models.assignments import FieldAssignment
 from procedures.models.catalogue import TTHC, TTHCQuerySet
-from procedures.models.decisions import Decision, InForcePeriod
+from procedures.models.decisions import Decision, DecisionItem, InForcePeriod
 from procedures.models.documents import Procedure
 from procedures.models.versions import ProcedureVersion
 from qms.foundation.dates import format_date, today, valid_on
@@ -19,7 +19,9 @@ from qms.records.models import Mandate, Signature
 from qms.records.signatures import Signing
 from qms.records.workflow import TransitionNotAllowed
 
-_TO_BE_RECORDED = "Phân công, ủy quyền bằng văn bản được ghi ở trang “Phân công, ủy quyền”."
+_TO_BE_RECORDED = (
+    "Thư ký ISO hoặc lãnh đạo khác ghi văn bản phân công, ủy quyền ở trang “Phân công, ủy quyền”."
+)
 
 
 @dataclass(frozen=True)
@@ -53,13 +55,22 @@ def allowed_capacities(user: User, agency: Unit, *, on: dt.date, matter: Matter)
 
     Whether they may sign at all is asked elsewhere: a capacity is no role.
     """
-    return _weigh(user, agency, on=on, matter=matter)[0]
+    return weigh(user, agency, on=on, matter=matter)[0]
+
+
+def weigh(user: User, agency: Unit, *, on: dt.date, matter: Matter) -> tuple[list[Allowed], str]:
+    """Return the capacities in which `user` may sign, and, where there is none, why.
+
+    The reason has no subject, so that it can be told of anybody: "chưa được phân công …".
+    """
+    allowed, refused = _weigh(user, agency, on=on, matter=matter)
+    return allowed, "" if allowed else refused
 
 
 def why_none(user: User, agency: Unit, *, on: dt.date, matter: Matter) -> str:
     """Return why `user` can sign it in no capacity; empty where they can."""
-    allowed, refused = _weigh(user, agency, on=on, matter=matter)
-    return "" if allowed else f"{refused} {_TO_BE_RECORDED}"
+    refused = weigh(user, agency, on=on, matter=matter)[1]
+    return f"Bạn {refused}. {_TO_BE_RECORDED}" if refused else ""
 
 
 def check_capacity(signing: Signing, *, by: User, agency: Unit, matter: Matter) -> None:
@@ -70,8 +81,8 @@ def check_capacity(signing: Signing, *, by: User, agency: Unit, matter: Matter) 
         return
     if not refused:
         label = Signature.Capacity(signing.capacity).label
-        refused = f"Bạn không ký văn bản này với quyền hạn “{label}” được."
-    raise TransitionNotAllowed(f"{refused} {_TO_BE_RECORDED}")
+        refused = f"không ký văn bản này với quyền hạn “{label}” được"
+    raise TransitionNotAllowed(f"Bạn {refused}. {_TO_BE_RECORDED}")
 
 
 def in_capacity(signing: Signing, *, by: User, agency: Unit, matter: Matter) -> Signing:
@@ -127,7 +138,13 @@ def chief_of(agency: Unit, *, on: dt.date) -> str:
 
 def matter_of_decision(decision: Decision) -> Matter:
     """Return what the decision issues and abolishes."""
-    items = list(decision.standing_items())
+    return matter_of_decisions([decision])
+
+
+def matter_of_decisions(decisions: Iterable[Decision]) -> Matter:
+    """Return what the decisions issue and abolish, all of them together."""
+    standing_items = DecisionItem.objects.filter(decision__in=list(decisions), removed_at=None)
+    items = list(standing_items.select_related("procedure"))
     ended = [item.procedure_id for item in items if item.version_id is None]
     standing = InForcePeriod.objects.standing().filter(procedure__in=ended)
     versions = {item.version_id for item in items if item.version_id}
@@ -171,7 +188,7 @@ def _weigh(user: User, agency: Unit, *, on: dt.date, matter: Matter) -> tuple[li
         return _as_head(post, agency), ""
     deputy, refused = _as_deputy(user, agency, on, matter)
     if post is None:
-        deputy, refused = [], f"Bạn chưa có vị trí công tác tại {agency}, nên không ký được."
+        deputy, refused = [], f"chưa có vị trí công tác tại {agency}, nên không ký được"
     return deputy + _mandated(user, agency, on, matter), refused
 
 
@@ -196,7 +213,7 @@ def _as_deputy(user: User, agency: Unit, on: dt.date, matter: Matter) -> tuple[l
     if missing:
         what = "; ".join(missing)
         day = "" if on == today() else f" vào ngày {format_date(on)}"
-        return [], f"Bạn chưa được phân công phụ trách {what}{day}, nên không ký thay (KT.) được."
+        return [], f"chưa được phân công phụ trách {what}{day}, nên không ký thay (KT.) được"
     papers = ", ".join(dict.fromkeys(f"số {assignment.number}" for assignment in held))
     return [Allowed(Signature.Capacity.KT, f"được phân công theo văn bản {papers}")], ""
 

@@ -26,6 +26,8 @@ from procedures.models.capacities import (
     why_none,
 )
 from procedures.models.facts import gather_all
+from procedures.pages.signers import signers_of
+from procedures.permissions.assigning import can_assign
 from procedures.permissions.decisions import can_correct, can_withdraw
 from procedures.readers import readers_of
 from procedures.workflow import OPEN_DECISION, DecisionStatus
@@ -91,6 +93,7 @@ def decision_page(
         )
     )
     is_open = decision.status in OPEN_DECISION
+    is_waiting = decision.status in (DecisionStatus.COMPOSING, DecisionStatus.SUBMITTED)
     may_return = decision.status == DecisionStatus.SUBMITTED and may.is_leader(
         user, decision.agency
     )
@@ -98,6 +101,9 @@ def decision_page(
         "decision": decision,
         "lines": _lines(items, item_forms or {}, is_open=is_open),
         "signed_check": checked_signatures(decision),
+        "is_waiting": is_waiting,
+        "signers": signers_of(decision) if is_waiting and items else [],
+        "may_assign": can_assign(user, decision.agency),
         "corrections": decision.corrections.select_related("corrected_by", "file")
         if not is_open
         else (),

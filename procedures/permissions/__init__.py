@@ -232,15 +232,21 @@ def can_cancel(user: Any, decision: Decision, *, on: dt.date | None = None) -> b
 
 def can_approve(user: Any, decision: Decision, *, on: dt.date | None = None) -> bool:
     """Signs the decision: a leader who wrote, submitted and reviewed none of its versions."""
-    if decision.status != DecisionStatus.SUBMITTED or not is_leader(user, decision.agency, on=on):
-        return False
-    for item in decision.items.all():
-        version = item.version if item.removed_at is None else None
-        if version and user.pk in (
-            version.author_ids() | {version.submitted_by_id, version.reviewed_by_id}
-        ):
-            return False
-    return True
+    return (
+        decision.status == DecisionStatus.SUBMITTED
+        and is_leader(user, decision.agency, on=on)
+        and not had_a_part(user, decision)
+    )
+
+
+def had_a_part(user: Any, decision: Decision) -> bool:
+    """Wrote, submitted or reviewed a version that stands in the decision."""
+    versions = (item.version for item in decision.items.all() if item.removed_at is None)
+    return any(
+        user.pk in version.author_ids() | {version.submitted_by_id, version.reviewed_by_id}
+        for version in versions
+        if version
+    )
 
 
 def can_number(user: Any, decision: Decision, *, on: dt.date | None = None) -> bool:

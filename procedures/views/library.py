@@ -30,7 +30,7 @@ from procedures.permissions.exports import can_archive
 from procedures.reviewing import overdue
 from procedures.views.library_sheet import library_workbook
 from procedures.views.reach import key_of, open_to_strangers
-from qms.foundation.dates import parse_date, today
+from qms.foundation.dates import format_date, parse_date, today
 from qms.foundation.text import confusable_key, fold
 from qms.http import UserRequest
 from qms.organisation.models import Unit
@@ -68,6 +68,7 @@ class Asked:
         day, wrong, text = today(), "", request.GET.get("ngay", "").strip()
         try:
             day = parse_date(text) if text else day
+            text = format_date(day) if text else ""  # links may bring ISO dates; people read ours
         except ValueError as error:
             wrong = str(error)
         return cls(

@@ -141,6 +141,7 @@ def _read(request: HttpRequest, period: InForcePeriod, *, is_edition: bool = Fal
         "stamp_code": qr_code(stamp.address) if stamp else None,
         "open_version": getattr(period, "open_version", None),
         "agency_name": profile.display_name if profile else procedure.agency.name,
+        "is_member": may.reader_agencies(request.user).filter(pk=procedure.agency_id).exists(),
     } | circulation_context(request.user, version, on=today())
     return render(request, "procedures/procedure_detail.html", context)
 

@@ -420,3 +420,20 @@ def test_countersignature_bears_its_civil_day(client: Client) -> None:
     rows = {row["member"].pk: row["signed_on"] for row in response.context["rows"]}
     assert rows[member.pk] == day
     assert f"đã ký xác nhận ngày {format_date(day)}" in response.text
+
+
+@pytest.mark.parametrize(
+    ("who", "expected"),
+    [("secretary", (True, True)), ("staff", (True, False)), ("admin", (False, False))],
+)
+def test_list_links_only_to_what_the_reader_may_open(
+    client: Client, who: str, expected: tuple[bool, bool]
+) -> None:
+    office = Office()
+    page = _as(client, getattr(office, who)).get(reverse("audits:audit-list")).content.decode()
+    main = page[page.index("<main") : page.index("</main>")]
+    links = [reverse("audits:programme-list"), reverse("audits:summary")]
+
+    assert tuple(f'href="{link}"' in main for link in links) == expected
+    for link, is_offered in zip(links, expected, strict=True):
+        assert not is_offered or client.get(link).status_code == 200

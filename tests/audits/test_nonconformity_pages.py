@@ -322,3 +322,19 @@ def test_the_list_leads_to_the_register_asked_alike(client: Client, office: Offi
 
     register = reverse("audits:register", args=["xlsx"])
     assert f'href="{register}?muc=major&amp;"' in answer.content.decode()
+
+
+def test_a_day_of_a_link_is_shown_as_people_write_it(client: Client, office: Office) -> None:
+    sign_in(client, office.staff)
+
+    assert 'value="31/12/2022"' in client.get(f"{LIST}?ngay=2022-12-31").content.decode()
+    assert 'value="31/31/2022"' in client.get(f"{LIST}?ngay=31/31/2022").content.decode()
+
+
+def test_who_belongs_to_no_office_is_offered_no_register(client: Client, office: Office) -> None:
+    register = reverse("audits:register", args=["pdf"])
+
+    sign_in(client, office.admin)
+    assert register not in client.get(LIST).content.decode()
+    sign_in(client, office.staff)
+    assert register in client.get(LIST).content.decode()

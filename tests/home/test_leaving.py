@@ -175,6 +175,16 @@ def test_the_secretary_sees_what_to_hand_over_and_closes_nobody(client: Client) 
     assert office.staff.left_on is None
 
 
+def test_who_may_not_close_an_account_reads_who_does(client: Client) -> None:
+    office = _office()
+
+    sign_in(client, office.secretary)
+    told = client.get(_page(office.staff)).content.decode()
+    assert "Thôi việc do quản trị hệ thống ghi: Vũ Quản Trị." in told
+    sign_in(client, office.admin)
+    assert "do quản trị hệ thống ghi" not in client.get(_page(office.staff)).content.decode()
+
+
 def test_a_grant_never_outlives_its_object_or_person() -> None:
     office = _office()
     version = make_version(VersionStatus.ISSUED, office)

@@ -259,6 +259,49 @@ def test_a_decision_beyond_the_assigned_field_is_refused_and_nothing_changes(
     assert Signature.objects.on(decision).get().capacity == "KT."
 
 
+def test_everybody_is_told_who_may_sign_and_what_keeps_the_others(client: Client) -> None:
+    office, primary = _office(), make_field("Tiểu học")
+    decision = _submitted(office, primary)
+    nobody = "Hiện chưa có lãnh đạo nào phê duyệt được"
+
+    told = _page(client, office.secretary, decision)
+    work = _work_notes(client, office.reviewer)
+
+    assert nobody in told
+    assert "Phạm Thị Phó: chưa được phân công phụ trách lĩnh vực Tiểu học" in told
+    assert "Hoàng Văn Trưởng: đã soạn, trình hoặc xem xét một quy trình" in told
+    assert f'href="{LIST}"' in told
+    assert work == ["bạn chưa được giao ký, mở để xem cần ai"]
+    assert "Thư ký ISO hoặc lãnh đạo khác ghi" in _page(client, office.reviewer, decision)
+
+    assign(office.agency, office.reviewer, field=primary)
+    told = _page(client, office.secretary, decision)
+
+    assert nobody not in told
+    assert "KT. (ký thay) – được phân công theo văn bản" in told
+    assert _work_notes(client, office.reviewer) == [""]
+
+
+def test_of_several_decisions_only_those_beyond_the_field_are_marked(client: Client) -> None:
+    office, primary, middle = _office(), make_field("Tiểu học"), make_field("Trung học")
+    assign(office.agency, office.reviewer, field=primary)
+    _submitted(office, primary)
+    _submitted(office, middle)
+
+    assert _work_notes(client, office.reviewer) == ["", "bạn chưa được giao ký, mở để xem cần ai"]
+
+
+def _page(client: Client, user: User, decision: Decision) -> str:
+    sign_in(client, user)
+    return client.get(decision.get_absolute_url()).content.decode()
+
+
+def _work_notes(client: Client, user: User) -> list[str]:
+    sign_in(client, user)
+    groups = client.get(reverse("home:my-work")).context["groups"]
+    return [t.note for group in groups if group.heading == "Chờ bạn phê duyệt" for t in group.tasks]
+
+
 def test_no_capacity_lifts_the_separation_of_people() -> None:
     office = _office()
     assign(office.agency, office.reviewer)

@@ -16,6 +16,7 @@ from procedures.models import Decision, InForcePeriod, ProcedureVersion
 from procedures.pages.decision_papers import paper_of_correction, paper_of_decision
 from procedures.printing import copy_pdf
 from procedures.readers import readers_of
+from procedures.wording import proposed_grounds
 from procedures.workflow import DecisionStatus, VersionStatus
 from qms.foundation.dates import format_date, today
 from qms.records.models import Signature
@@ -29,6 +30,7 @@ from tests.factories import (
     assign,
     issue,
     make_decision,
+    make_draft,
     make_next_draft,
     make_next_version,
     make_position,
@@ -119,6 +121,27 @@ def test_words_are_edited_while_composing_and_are_part_of_what_is_signed(client:
     decision.refresh_from_db()
     issue(decision, office)
     assert {p.valid_from for p in InForcePeriod.objects.all()} == {later, today()}
+
+
+@pytest.mark.parametrize(
+    ("announced", "cited"),
+    [
+        (
+            "361/QĐ-BGDĐT 01/02/2018",
+            "Quyết định số 361/QĐ-BGDĐT ngày 01 tháng 02 năm 2018 công bố thủ tục hành chính;",
+        ),
+        (
+            "4932/QĐ-BGDĐT, ngày 5/12/2019",
+            "Quyết định số 4932/QĐ-BGDĐT ngày 05 tháng 12 năm 2019 công bố thủ tục hành chính;",
+        ),
+        ("12/QĐ-UBND", "Quyết định công bố thủ tục hành chính số 12/QĐ-UBND;"),
+    ],
+)
+def test_proposed_grounds_abbreviate_nothing(announced: str, cited: str) -> None:
+    office = Office()
+    draft = make_draft(office, make_tthc(office.agency, decision_no=announced))
+
+    assert f"Căn cứ {cited}" in proposed_grounds(office.agency, [draft]).splitlines()
 
 
 def test_hash_of_a_decision_without_words_stays_as_it_was() -> None:

@@ -177,6 +177,7 @@ def test_health_tells_of_a_form_without_file_until_its_issue_is_in_force() -> No
     defect = only("form_fileless")
 
     assert (defect.object, version.procedure.code in defect.message) == ("BM-07", True)
+    assert defect.url == blank.get_absolute_url()
     make_blank_issue(blank, valid_from=today())
     assert found() == {}
 

@@ -271,3 +271,18 @@ def test_an_empty_installation_shows_strangers_an_empty_library(client: Client) 
     assert client.get(LIST).status_code == 200
     make_agency(public_reading=False)
     assert client.get(LIST).status_code == 302
+
+
+def test_who_is_of_no_office_is_led_to_no_page_that_is_refused(client: Client) -> None:
+    office = Office()
+    version = make_version(VersionStatus.ISSUED, office)
+    code = version.document.tthc[0].code
+    links = [
+        f'href="{reverse("procedures:tthc-detail", args=[code])}"',
+        f'href="{version.periods.get().begun_by.decision.get_absolute_url()}"',
+    ]
+
+    for person, is_offered in ((office.admin, False), (office.staff, True)):
+        client.force_login(person)
+        page = client.get(version.procedure.get_absolute_url()).content.decode()
+        assert [link in page for link in links] == [is_offered, is_offered]

@@ -355,7 +355,7 @@ def test_reading_query_count_is_constant(
     page = version.procedure.get_absolute_url()
     client.force_login(getattr(office, who))
 
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         client.get(page)
 
 
@@ -369,5 +369,5 @@ def test_reading_query_count_does_not_grow_with_the_catalogue(
     page = version.procedure.get_absolute_url()
     client.force_login(office.staff)
 
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         client.get(page)

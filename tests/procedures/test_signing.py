@@ -293,7 +293,7 @@ def test_signing_page_query_count_is_constant(
     decision = make_decision(office, *versions)
     sign_in(client, office.leader)
 
-    with django_assert_num_queries(27):
+    with django_assert_num_queries(34):
         page = client.get(decision.get_absolute_url())
 
     assert len(page.context["lines"]) == count

@@ -266,13 +266,14 @@ def test_lines_of_a_cell_stay_lines() -> None:
 # --- what stays together ---
 
 
-@pytest.mark.parametrize("what", ["text", "table", "heading", "lead", "list"])
+@pytest.mark.parametrize("what", ["text", "table", "heading", "lead", "sentence", "list"])
 def test_heading_never_stands_alone_at_the_end_of_a_page(what: str) -> None:
     follows: dict[str, list[Part]] = {
         "text": [paragraph("theo sau " * 60)],
         "table": [table([Column("Cột", 1)], [["theo sau " * 9]] * 40)],
         "heading": [heading("Mục con", 1), paragraph("theo sau")],
         "lead": [lead("Như sau:"), table([Column("Cột", 1)], [["theo sau"]] * 40)],
+        "sentence": [paragraph("Như sau."), table([Column("Cột", 1)], [["theo sau"]] * 40)],
         "list": [item("theo sau", "–"), item("nữa", "–")],
     }
     for lines in range(30, 44):

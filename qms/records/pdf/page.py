@@ -418,9 +418,12 @@ def _pieces(part: Flowable, sheet: Sheet) -> Iterator[Flowable]:
 
 
 def _beginning(story: list[Flowable], at: int, sheet: Sheet) -> float:
-    """Return the height of the headings from `at` on with the beginning of what they head."""
+    """Return the height of the headings from `at` on with the beginning of what they head.
+
+    A short sentence between a heading and a table leads in the table, whose beginning counts too.
+    """
     height = 0.0
-    for part in story[at:]:
+    for part, after in zip(story[at:], [*story[at + 1 :], None], strict=True):
         height += part.getSpaceBefore()
         if isinstance(part, Grid):
             return height + part.start
@@ -430,7 +433,8 @@ def _beginning(story: list[Flowable], at: int, sheet: Sheet) -> float:
             return height
         part.wrap(sheet.width, 10**6)
         lines = line_count(part)
-        if not isinstance(part, Heading):
+        leads_in = lines <= 3 and isinstance(after, Grid)
+        if not isinstance(part, Heading) and not leads_in:
             return height + part.style.leading * (lines if lines <= 3 else 2)
         height += part.height + part.getSpaceAfter()
     return height
