@@ -229,6 +229,19 @@ def test_forms_name_their_fields() -> None:
     assert offenders == []
 
 
+def test_forms_choose_many_records_by_the_field_that_bounds_their_keys() -> None:
+    offenders = [
+        path
+        for path, tree in _sources(*APPS).items()
+        for node in ast.walk(tree)
+        if path != "qms/foundation/forms.py"
+        and isinstance(node, ast.Attribute | ast.Name)
+        and "ModelMultipleChoiceField" in ast.unparse(node)
+    ]
+
+    assert offenders == []
+
+
 def test_imports_stand_at_the_top() -> None:
     offenders = [
         f"{path}:{node.lineno} in {function}"

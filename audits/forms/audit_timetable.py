@@ -12,7 +12,7 @@ from audits.forms.audits import SubjectField, units_of_agency
 from audits.models import Audit, AuditMember, AuditSession, AuditSubject
 from audits.permissions.programmes import HIDDEN
 from qms.foundation.dates import today
-from qms.foundation.forms import DateField, LineField
+from qms.foundation.forms import DateField, LineField, ManyField
 from qms.foundation.text import clean
 from qms.organisation.models import Post, Unit
 
@@ -31,7 +31,7 @@ class TimeField(forms.TimeField):
         super().__init__(**kwargs)
 
 
-class AuditorsField(forms.ModelMultipleChoiceField):
+class AuditorsField(ManyField):
     def label_from_instance(self, member: AuditMember) -> str:
         return str(member)
 

@@ -13,14 +13,14 @@ from audits.proposals import plannable_units
 from procedures.models import Procedure
 from procedures.permissions import in_force_exists
 from qms.foundation.dates import valid_on
-from qms.foundation.forms import DateField, LineField
+from qms.foundation.forms import DateField, LineField, ManyField
 from qms.foundation.text import clean
 from qms.organisation.models import AgencyProfile, Unit
 
 _CLAUSES_HELP = "Ghi số điều khoản, cách nhau bằng dấu phẩy, ví dụ 4.4, 7.5, 10.2."
 
 
-class ProceduresField(forms.ModelMultipleChoiceField):
+class ProceduresField(ManyField):
     def label_from_instance(self, procedure: Procedure) -> str:
         return f"{procedure.code} – {procedure.title}"
 

@@ -12,13 +12,13 @@ from audits.forms.field import LinesField
 from audits.models import Audit, Result, SampledDossier
 from procedures.models import Procedure
 from qms.foundation.dates import today
-from qms.foundation.forms import DateField, LineField
+from qms.foundation.forms import DateField, LineField, ManyField
 from qms.organisation.models import User, people_of
 
 _SHEET = [("unknown", "Chưa xem"), ("true", "Ghi đủ"), ("false", "Không đủ")]
 
 
-class PeopleField(forms.ModelMultipleChoiceField):
+class PeopleField(ManyField):
     """People of the agency, by name with what they do."""
 
     def label_from_instance(self, person: Any) -> str:

@@ -6,13 +6,13 @@ from django import forms
 from django.db.models import QuerySet
 
 from procedures.models import Procedure
-from qms.foundation.forms import LineField
+from qms.foundation.forms import LineField, ManyField
 
 
 class ReissueForm(forms.Form):
     """Which procedures are issued anew as they are, and why."""
 
-    procedures = forms.ModelMultipleChoiceField(
+    procedures = ManyField(
         label="Quy trình",
         queryset=Procedure.objects.none(),
         error_messages=dict.fromkeys(

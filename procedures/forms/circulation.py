@@ -11,7 +11,7 @@ from procedures.circulation import asking_periods
 from procedures.models import ProcedureVersion
 from procedures.permissions import visible_issued
 from qms.foundation.dates import today
-from qms.foundation.forms import DateField, LineField
+from qms.foundation.forms import DateField, LineField, ManyField
 from qms.organisation.models import Unit, User, people_of
 from qms.records import files
 from qms.records.models import StoredFile
@@ -43,12 +43,12 @@ class SignedListForm(forms.Form):
         return files.store(self.file_data, upload.name or "", kind=self.file_kind, by=by)
 
 
-class _VersionsField(forms.ModelMultipleChoiceField):
+class _VersionsField(ManyField):
     def label_from_instance(self, version: ProcedureVersion) -> str:
         return f"{version.procedure.code} – {version.title} ({version.number_text})"
 
 
-class _PeopleField(forms.ModelMultipleChoiceField):
+class _PeopleField(ManyField):
     """People, each with their place, and how much of what is chosen they have still to read."""
 
     places: Mapping[int, str] = {}

@@ -16,7 +16,7 @@ from procedures.models.capacities import Allowed
 from procedures.permissions import in_force_exists
 from procedures.wording import TRANSITION
 from procedures.workflow import VersionStatus
-from qms.foundation.forms import DateField, LineField
+from qms.foundation.forms import DateField, LineField, ManyField
 from qms.organisation.forms import PasswordForm
 from qms.organisation.models import Unit, User
 from qms.records import files
@@ -25,12 +25,12 @@ from qms.records.pades import check_pdf
 from qms.records.signatures import Signing
 
 
-class _VersionsField(forms.ModelMultipleChoiceField):
+class _VersionsField(ManyField):
     def label_from_instance(self, version: ProcedureVersion) -> str:
         return f"{version.procedure.code} – {version.title}"
 
 
-class _ProceduresField(forms.ModelMultipleChoiceField):
+class _ProceduresField(ManyField):
     def label_from_instance(self, procedure: Procedure) -> str:
         return f"{procedure.code} – {procedure.title}"
 

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
 from procedures.reorganisation import Kind, Question, Reorganisation
-from qms.foundation.forms import DateField, LineField
+from qms.foundation.forms import DateField, LineField, ManyField
 from qms.foundation.text import clean
 from qms.organisation.forms import PasswordForm
 from qms.organisation.models import Position, Unit
@@ -20,7 +20,7 @@ class _UnitField(forms.ModelChoiceField):
         return _named(unit)
 
 
-class _UnitsField(forms.ModelMultipleChoiceField):
+class _UnitsField(ManyField):
     def label_from_instance(self, unit: Unit) -> str:
         return _named(unit)
 

@@ -6,6 +6,7 @@ from django import forms
 
 from procedures.models import ProcedureVersion
 from qms.foundation.dates import today
+from qms.foundation.forms import ManyField
 from qms.organisation.models import Unit, UnitGrant, User, people_of
 from qms.organisation.roles import Role
 
@@ -24,7 +25,7 @@ class ReviewForm(forms.Form):
 class AuthorsForm(forms.Form):
     """Who writes the draft: people of the agency."""
 
-    people = forms.ModelMultipleChoiceField(
+    people = ManyField(
         label="Người soạn thảo",
         queryset=User.objects.none(),
         widget=forms.CheckboxSelectMultiple,

@@ -6,6 +6,7 @@ from django import forms
 from django.db.models import QuerySet
 
 from procedures.models import ImpactRow, Procedure, Review
+from qms.foundation.forms import ManyField
 from qms.organisation.forms import PasswordForm
 
 _VERDICTS = [(value, label[0].upper() + label[1:]) for value, label in Review.Verdict.choices]
@@ -35,7 +36,7 @@ class _VerdictForm(PasswordForm):
 
 
 class SettleForm(_VerdictForm):
-    rows = forms.ModelMultipleChoiceField(
+    rows = ManyField(
         label="Quy trình",
         queryset=ImpactRow.objects.none(),
         error_messages=dict.fromkeys(
@@ -53,7 +54,7 @@ class SettleForm(_VerdictForm):
 
 
 class PeriodicForm(_VerdictForm):
-    procedures = forms.ModelMultipleChoiceField(
+    procedures = ManyField(
         label="Quy trình",
         queryset=Procedure.objects.none(),
         error_messages=dict.fromkeys(

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.text import Truncator
 
 from procedures.models import ChangeRequest, Procedure, ProcedureVersion
-from qms.foundation.forms import LineField
+from qms.foundation.forms import LineField, ManyField
 from qms.foundation.text import clean, comparison_key
 from qms.organisation.models import Unit, User
 
@@ -63,7 +63,7 @@ class NewProcedureForm(forms.Form):
         return procedure.versions.open().filter(created_by=by, created_at__gte=since).first()
 
 
-class _ChangesField(forms.ModelMultipleChoiceField):
+class _ChangesField(ManyField):
     def label_from_instance(self, change: ChangeRequest) -> str:
         where = f" ({change.step_text})" if change.step_text else ""
         origin = f" – {change.origin_text}" if change.origin_text else ""

@@ -12,6 +12,7 @@ from django.forms.renderers import TemplatesSetting
 
 from qms.foundation.text import clean
 
+_LONGEST_KEY = 18  # digits that fit into 64 bits, whatever they are
 STYLES = {
     "checkboxinput": "form-check-input",
     "checkboxselectmultiple": "choices",
@@ -53,6 +54,22 @@ class LineField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         return clean(super().to_python(value) or "")
+
+
+class ManyField(forms.ModelMultipleChoiceField):
+    """Several records; a number too long to be a key is told like every wrong choice.
+
+    Django asks the database for it, and SQLite fails at a number of more than 64 bits.
+    """
+
+    def clean(self, value: Any) -> Any:
+        for each in value if isinstance(value, list | tuple) else ():
+            if len(str(each)) > _LONGEST_KEY:
+                message = self.error_messages["invalid_pk_value"]
+                raise forms.ValidationError(
+                    message, code="invalid_pk_value", params={"pk": f"{str(each)[:20]}…"}
+                )
+        return super().clean(value)
 
 
 class DateTextInput(forms.DateInput):

@@ -58,7 +58,9 @@ def _words(user: User | None) -> set[str]:
     for profile in AgencyProfile.objects.values_list("display_name", "parent_name", "place"):
         names += profile
     if user is not None:
-        names += [user.username, user.full_name, user.email.partition("@")[0]]
+        # Of an account that is being made, what was refused is not there.
+        told = [user.username, user.full_name, (user.email or "").partition("@")[0]]
+        names += [name for name in told if name]
     folded = [fold(name) for name in names]
     parts = chain.from_iterable(name.split() for name in folded)
     found = {name.replace(" ", "") for name in folded} | set(parts)

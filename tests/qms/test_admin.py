@@ -78,6 +78,21 @@ def test_administrator_makes_an_account_with_post_and_role(browser: Client, offi
     assert has_role(User.objects.get(pk=person.pk), Role.STAFF, unit=office.agency)
 
 
+@pytest.mark.parametrize("username", ["{taken}", "có dấu cách", ""])
+def test_a_name_that_cannot_be_an_account_is_told_at_its_field(
+    browser: Client, office: Office, username: str
+) -> None:
+    words = "bon-con-trau-xanh-dong"
+    data = {"username": username.format(taken=office.staff.username), "full_name": "Người Mới"}
+
+    answer = browser.post(
+        reverse("admin:organisation_user_add"), data | {"password1": words, "password2": words}
+    )
+
+    assert answer.status_code == 200
+    assert list(answer.context["adminform"].form.errors) == ["username"]
+
+
 def test_a_grant_that_ends_is_kept_and_gives_nothing_more(browser: Client, office: Office) -> None:
     grant = UnitGrant.objects.get(user=office.staff)
 

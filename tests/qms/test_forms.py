@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 from django import forms
 
-from qms.foundation.forms import DateField
+from qms.foundation.forms import DateField, ManyField
+from qms.organisation.models import Position
 
 
 class Letter(forms.Form):
@@ -99,3 +100,13 @@ def test_date_is_shown_day_first_beside_a_picker() -> None:
     assert 'type="text" name="issued_on"' in field
     assert 'aria-label="Chọn ngày trên lịch"' in field
     assert 'type="date"' not in field
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("key", ["9" * 60, "-" + "9" * 30, "9223372036854775808"])
+def test_a_number_that_no_record_can_have_is_a_wrong_choice(key: str) -> None:
+    with pytest.raises(forms.ValidationError) as refusal:
+        ManyField(queryset=Position.objects.all()).clean([key])
+
+    assert refusal.value.code == "invalid_pk_value"
+    assert len(refusal.value.messages[0]) < 80
