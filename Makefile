@@ -78,7 +78,7 @@ word: tests-ready ## Đo độ đúng khi đọc tệp Word / how exactly Word p
 	@$(bin)/python -m tests.word_corpus $(VAR_DIR)/word
 	@$(manage) word_accuracy $(VAR_DIR)/word
 
-evidence-drill: tests-ready ## Gói chứng cứ tự kiểm trong môi trường trống / a package checked apart
+evidence-drill: setup ## Gói chứng cứ tự kiểm trong môi trường trống / a package checked apart
 	@$(bin)/python bin/evidence_drill.py
 
 lock: tests-ready ## Ghim lại các thư viện trong requirements/ / pin the packages anew
