@@ -12,6 +12,7 @@ from django.contrib.contenttypes.models import ContentType
 
 from qms.foundation import triggers
 from tests import migrated
+from tests.factories import forget_system
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
@@ -62,6 +63,11 @@ def _quick_and_apart(settings: Any, tmp_path: Path) -> None:
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
+
+
+@pytest.fixture(autouse=True)
+def _system_of_this_test() -> None:
+    forget_system()
 
 
 @pytest.fixture(autouse=True)

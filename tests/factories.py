@@ -43,8 +43,18 @@ PASSWORD = "mat-khau-thu-2026"
 BY_PASSWORD = Signing(method=Signature.Method.PASSWORD)
 
 
+_of_this_test: list[User] = []  # nearly every factory acts in its name: read once a test
+
+
 def system() -> User:
-    return User.objects.system()
+    if not _of_this_test:
+        _of_this_test.append(User.objects.system())
+    return _of_this_test[0]
+
+
+def forget_system() -> None:
+    """Read it anew: another test, another database."""
+    _of_this_test.clear()
 
 
 def make_agency(code: str = "", name: str = "Phòng Giáo dục và Đào tạo", **profile: Any) -> Unit:

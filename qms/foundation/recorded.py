@@ -1,11 +1,13 @@
 """Records of which every change is kept with a person and a reason."""
 
+import functools
 from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models.base import ModelBase
+from simple_history.manager import HistoryManager
 from simple_history.models import HistoricalRecords
 
 
@@ -55,6 +57,20 @@ class RecordedModel(models.Model):
             del self._history_user
 
 
+class KeptHistoryManager(HistoryManager):
+    """Joins manager and queryset once: the library makes their class anew for every save."""
+
+    @classmethod
+    @functools.cache
+    def from_queryset(cls, queryset_class: Any, class_name: str | None = None) -> Any:
+        return super().from_queryset(queryset_class, class_name)
+
+
 def kept_history(**options: Any) -> HistoricalRecords:
     """Return the history of a model; its rows name their person and never vanish with them."""
-    return HistoricalRecords(user_model=settings.AUTH_USER_MODEL, user_related_name="+", **options)
+    return HistoricalRecords(
+        user_model=settings.AUTH_USER_MODEL,
+        user_related_name="+",
+        history_manager=KeptHistoryManager,
+        **options,
+    )
