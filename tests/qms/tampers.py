@@ -459,6 +459,7 @@ SIGNED = [
     signed_on("treatment", "verified"),
     reworded("procedures_reviewbatch", "reason", "Vẫn phù hợp", "Không phù hợp"),
     reworded("procedures_reviewbatch", "reason", "Không đổi", "Có đổi"),
+    reworded("audits_programmeline", "note", "Theo dõi việc năm trước", "Thôi"),
     reworded("audits_auditmember", "reason", "Phòng chỉ có hai người", "Người ngoài"),
 ]
 NUMBERS = [
