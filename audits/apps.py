@@ -17,6 +17,7 @@ class AuditsConfig(AppConfig):
         triggers.register(TRIGGERS)
         verifying.register("audits.reports", ours.check_reports)
         verifying.register("audits.programmes", ours.check_programmes)
+        verifying.register("audits.plans", ours.check_plans)
         verifying.register("audits.closed", ours.check_closed)
         verifying.register("audits.sheets", ours.check_sheets)
         verifying.register("audits.countersigned", ours.check_countersigned)

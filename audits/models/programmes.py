@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -126,8 +127,12 @@ class AuditProgramme(WorkflowModel):
 
     def sha256(self) -> str:
         """Return the hash of exactly what is approved: the year, the purpose, each line."""
+        return self.signed_sha256(self.standing_lines())
+
+    def signed_sha256(self, lines: "Iterable[ProgrammeLine]") -> str:
+        """Return the same with the lines of some time."""
         content: list[Any] = [self.agency_id, self.year, self.revision, self.edition, self.purpose]
-        content += [line.said() for line in self.standing_lines()]
+        content += [line.said() for line in lines]
         text = json.dumps(content, ensure_ascii=False, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 

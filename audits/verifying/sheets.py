@@ -1,15 +1,12 @@
 """Signatures on nonconformities and on the team, against what these said when they were given."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from audits.models import AuditMember, CorrectiveAction, Nonconformity, Treatment
 from qms.records.models import Signature
 from qms.records.verifying.found import Difference, Report, chunks
-from qms.records.verifying.past import Past, signed_at
+from qms.records.verifying.past import Past, signed_otherwise
 
-_SIGNATURES = Signature._meta.db_table
-_OTHER = "Chữ ký không phải trên nội dung này."
 _STATED = (Signature.Act.PREPARED, Signature.Act.CONFIRMED)  # the statement; closing signs all
 
 
@@ -20,9 +17,9 @@ def check_sheets(report: Report) -> Iterator[Difference]:
         treatments = list(Treatment.objects.filter(nonconformity__in=keys).order_by("pk"))
         actions = list(CorrectiveAction.objects.filter(nonconformity__in=keys).order_by("pk"))
         past = _Sheets(keys, treatments, actions)
-        yield from _others(Signature.objects.on_all(sheets), past.of_sheet)
+        yield from signed_otherwise(Signature.objects.on_all(sheets), past.of_sheet)
         if treatments:
-            yield from _others(Signature.objects.on_all(treatments), past.of_treatment)
+            yield from signed_otherwise(Signature.objects.on_all(treatments), past.of_treatment)
 
 
 def check_countersigned(report: Report) -> Iterator[Difference]:
@@ -34,17 +31,7 @@ def check_countersigned(report: Report) -> Iterator[Difference]:
             member = past.at(signature.object_id, seq)
             return member.doubts_sha256() if member else None
 
-        yield from _others(Signature.objects.on_all(members), signed)
-
-
-def _others(signatures: Any, signed: Any) -> Iterator[Difference]:
-    """Tell of signatures on something else than what `signed` returns of each and its entry."""
-    found = list(signatures.order_by("pk"))
-    places = signed_at(found)
-    for signature in found:
-        place = places.get(signature.pk)
-        if place is not None and signed(signature, place) != signature.sha256:
-            yield Difference("signature", _OTHER, _SIGNATURES, str(signature.pk), "sha256")
+        yield from signed_otherwise(Signature.objects.on_all(members), signed)
 
 
 class _Sheets:

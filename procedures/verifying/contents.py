@@ -20,7 +20,13 @@ from qms.records.verifying.found import CHUNK, Difference, Report, chunks
 
 _VERSIONS = ProcedureVersion._meta.db_table
 _SIGNATURES = Signature._meta.db_table
-_DECIDED = (DecisionStatus.APPROVED, DecisionStatus.ISSUED, DecisionStatus.WITHDRAWN)
+# One that was cancelled after its approval still says what was approved.
+_DECIDED = (
+    DecisionStatus.APPROVED,
+    DecisionStatus.ISSUED,
+    DecisionStatus.WITHDRAWN,
+    DecisionStatus.CANCELLED,
+)
 _SIGNED_OTHER = "Chữ ký không phải trên nội dung này."
 
 

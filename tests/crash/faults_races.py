@@ -16,7 +16,7 @@ from tests.crash.prepare import LEADERS
 from tests.factories import PASSWORD
 
 SENDERS = 5
-WRITERS, WRITES = 16, 200  # of each; a minute on two cores
+WRITERS, WRITES = 16, 200  # of each; one to two minutes on two cores
 FIRST, SECOND = "Tên do người thứ nhất ghi", "Tên do người thứ hai ghi"
 
 

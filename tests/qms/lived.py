@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from audits.actions.meetings import Attendant, hold_closing
+from audits.actions.programmes import LineGiven
 from audits.actions.reporting import close_audit
 from audits.actions.team import countersign
 from audits.models import Audit, Nonconformity
@@ -17,7 +18,7 @@ from procedures.exclusions import propose_exclusion
 from procedures.models import LegalChange, LegalDocument, ProcedureVersion
 from procedures.workflow import VersionStatus
 from qms.foundation.dates import today
-from tests.audits.making import approve, lead_of, make_programme, sign_as_lead
+from tests.audits.making import approve, lead_of, make_clause, make_programme, sign_as_lead
 from tests.audits.making_nc import advance_nonconformity, make_nonconformity
 from tests.audits.making_papers import make_told
 from tests.audits.worlds import join, make_world, take_up
@@ -118,11 +119,21 @@ def _sign_the_rest(office: Office, version: ProcedureVersion) -> None:
     later = make_version(VersionStatus.ISSUED, office, effective_on=today() + MONTH)
     decision = later.decision_items.get().decision
     actions.withdraw_decision(decision, by=office.leader, reason="Nhầm", signing=BY_PASSWORD)
-    make_programme(office, status=ProgrammeStatus.APPROVED)
+    _approve_a_plan_that_was_sent_back(office)
     world = make_world()
     take_up(world)
     member = join(world, "author", reason="Phòng chỉ có hai người")
     countersign(member, by=world.office.leader, signing=BY_PASSWORD)
+
+
+def _approve_a_plan_that_was_sent_back(office: Office) -> None:
+    make_clause("9.2")
+    line = LineGiven(months=[3], clauses=["9.2"], note="Theo dõi việc năm trước")
+    plan = make_programme(office, line, status=ProgrammeStatus.SUBMITTED)
+    plan.send_back(by=office.leader, comment="Ghi mục đích")
+    plan.rewrite(by=office.secretary, purpose="Xem hệ thống có hiệu lực không", note="")
+    plan.submit(by=office.secretary)
+    plan.approve(by=office.leader, seen=plan.sha256(), signing=BY_PASSWORD)
 
 
 def _citing(law: LegalDocument, change: LegalChange) -> dict[str, Any]:

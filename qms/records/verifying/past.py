@@ -4,12 +4,14 @@ The order is that of the ledger, for a clock may be set back. What was there bef
 stands before its first entry.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any
 
 from qms.records.ledger.entries import LedgerEntry
-from qms.records.models import Signature
-from qms.records.verifying.found import CHUNK
+from qms.records.models import Signature, SignatureQuerySet
+from qms.records.verifying.found import CHUNK, Difference
+
+_OTHER = "Chữ ký không phải trên nội dung này."
 
 
 class Past:
@@ -44,8 +46,23 @@ def _places(table: str, keys: Collection[Any]) -> dict[str, int]:
     return dict(told.iterator(chunk_size=CHUNK))
 
 
-def signed_at(signatures: Iterable[Signature]) -> dict[int, int]:
-    """Return {key of a signature: its entry}, without those from before the ledger."""
+def signed_otherwise(
+    signatures: SignatureQuerySet, signed: Callable[[Signature, int], str | None]
+) -> Iterator[Difference]:
+    """Tell of signatures on something else than what `signed` returns of each and its entry.
+
+    Those from before the ledger have no entry and are left to the ledger's adoption.
+    """
+    found = list(signatures.order_by("pk"))
+    places = _signed_at(found)
+    for signature in found:
+        place = places.get(signature.pk)
+        if place is not None and signed(signature, place) != signature.sha256:
+            table = Signature._meta.db_table
+            yield Difference("signature", _OTHER, table, str(signature.pk), "sha256")
+
+
+def _signed_at(signatures: Iterable[Signature]) -> dict[int, int]:
     keys = [str(signature.pk) for signature in signatures]
     entries = LedgerEntry.objects.filter(table=Signature._meta.db_table, key__in=keys, row="")
     return {int(key): seq for key, seq in entries.order_by("-seq").values_list("key", "seq")}
