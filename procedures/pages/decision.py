@@ -7,7 +7,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.dateparse import parse_datetime
@@ -37,8 +36,6 @@ from qms.http import UserRequest
 from qms.organisation.models import User
 from qms.records.models import Signature
 
-_UNREADABLE = "Nội dung chỉ hiện với người được đọc quy trình này."
-
 
 @dataclass(frozen=True)
 class Line:
@@ -51,7 +48,6 @@ class Line:
     times: list[TimeCheck] = field(default_factory=list)
     answered: list[tuple[Problem, str]] = field(default_factory=list)
     readers: list[User] = field(default_factory=list)
-    is_readable: bool = True
 
     @property
     def is_first(self) -> bool:
@@ -103,7 +99,7 @@ def decision_page(
     )
     context: dict[str, Any] = {
         "decision": decision,
-        "lines": _lines(items, item_forms or {}, is_open=is_open, readable=_readable(user, items)),
+        "lines": _lines(items, item_forms or {}, is_open=is_open),
         "signed_check": checked_signatures(decision),
         "is_waiting": is_waiting,
         "signers": signers_of(decision) if is_waiting and items else [],
@@ -130,35 +126,16 @@ def decision_page(
     return render(request, "procedures/decision_detail.html", context, status=status)
 
 
-def _readable(user: User, items: list[DecisionItem]) -> set[int]:
-    """Return the keys of the items whose document this person may read, and not only its name."""
-    issued = may.visible_issued(user).values("pk")
-    drafted = may.visible_drafts(user).values("pk")
-    readable = DecisionItem.objects.filter(
-        Q(version__in=issued)
-        | Q(version__in=drafted)
-        | Q(version=None, procedure__in=may.visible_procedures(user).values("pk"))
-    )
-    return set(readable.filter(pk__in=[item.pk for item in items]).values_list("pk", flat=True))
-
-
 def _lines(
-    items: list[DecisionItem],
-    given: Mapping[int, forms.Form],
-    *,
-    is_open: bool,
-    readable: set[int],
+    items: list[DecisionItem], given: Mapping[int, forms.Form], *, is_open: bool
 ) -> list[Line]:
-    versions = [item.version for item in items if item.version and item.pk in readable]
+    versions = [item.version for item in items if item.version]
     # What an issued version was checked against is past; today's registers say nothing of it.
     facts = gather_all(versions, on=today()) if is_open else {v.pk: Facts() for v in versions}
     readers = readers_of(versions, today()) if versions else {}
     return [
-        _line(item, form, facts, readers)
-        if item.pk in readable
-        else Line(item, _UNREADABLE, form, is_readable=False)
+        _line(item, given.get(item.pk) or CommentForm(prefix=f"item{item.pk}"), facts, readers)
         for item in items
-        for form in [given.get(item.pk) or CommentForm(prefix=f"item{item.pk}")]
     ]
 
 
