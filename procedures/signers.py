@@ -45,7 +45,8 @@ def signers_of(decision: Decision) -> list[Signer]:
 def signing_facts(user: User, decision: Decision) -> dict[str, Any]:
     """Return what the page of a decision says of its signers while it waits, else nothing.
 
-    `may_assign` tells whether `user` may record who signs for what.
+    `may_assign` tells whether `user` may record who signs for what, `hides_drafts` that they are
+    not led to the drafts, which the clerk reads only once they are approved.
     """
     if decision.status not in _WAITING:
         return {}
@@ -53,4 +54,7 @@ def signing_facts(user: User, decision: Decision) -> dict[str, Any]:
         "is_waiting": True,
         "signers": signers_of(decision),
         "may_assign": can_assign(user, decision.agency),
+        "hides_drafts": not (
+            may.is_secretary(user, decision.agency) or may.is_leader(user, decision.agency)
+        ),
     }
