@@ -115,3 +115,27 @@ def test_components_are_given_their_values_and_nothing_else() -> None:
     ]
 
     assert offenders == []
+
+
+def test_an_address_that_one_block_names_is_not_asked_for_in_another() -> None:
+    """A name made by `{% url … as name %}` ends with its block; beyond, the link leads nowhere."""
+    lost = []
+    for name, text in _templates().items():
+        for address in set(re.findall(r"{% url [^%]* as (\w+) %}", text)):
+            made = {_block(text, m.start()) for m in re.finditer(rf" as {address} %}}", text)}
+            used = {_block(text, m.start()) for m in re.finditer(rf"\b{address}\b", text)}
+            if "" not in made and used - made:
+                lost.append(f"{name}: {address} in {sorted(used - made)}")
+
+    assert lost == []
+
+
+def _block(text: str, at: int) -> str:
+    """Return the outermost block in which the place is; empty outside of all."""
+    inside: list[str] = []
+    for tag in re.finditer(r"{% (?:block (\w+)|endblock)[^%]*%}", text[:at]):
+        if tag[1]:
+            inside.append(tag[1])
+        else:
+            inside.pop()
+    return inside[0] if inside else ""

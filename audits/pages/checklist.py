@@ -22,6 +22,7 @@ from audits.forms.checklist import (
 from audits.forms.evidence import EvidenceForm, WithdrawForm
 from audits.independence import auditing_members
 from audits.models import Audit, ChecklistItem, Finding, ItemAnswer, Result
+from audits.pages.audits import frame_of
 from audits.permissions.audits import can_answer, visible_audits
 from audits.permissions.checklist import can_prepare, can_see_checklist
 from audits.workflow import AuditStatus
@@ -115,8 +116,7 @@ def checklist_page(
     chosen = request.GET.get("loc", "")
     keeps = next((keep for code, _, keep in FILTERS if code == chosen), FILTERS[0][2])
     may_prepare = can_prepare(user, audit)
-    context = {
-        "audit": audit,
+    context = frame_of(user, audit) | {
         "progress": Progress(lines),
         "groups": _groups(lines, lambda line: keeps(line, user.pk)),
         "chosen": chosen,

@@ -20,6 +20,7 @@ from audits.forms.findings import (
 )
 from audits.forms.refusals import show_refusal
 from audits.models import Finding
+from audits.pages.audits import frame_of
 from audits.pages.findings import (
     asked_of,
     can_add,
@@ -46,8 +47,7 @@ def finding_list(request: UserRequest, slug: str) -> HttpResponse:
     listed = list(findings.defer("version__content"))
     for finding in listed:
         finding.audit = audit
-    context = {
-        "audit": audit,
+    context = frame_of(request.user, audit) | {
         "groups": groups_of(listed),
         "count": sum(finding.withdrawn_at is None for finding in listed),
         "may_add": can_add(request, audit),

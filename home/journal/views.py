@@ -25,6 +25,7 @@ def journal_page(request: UserRequest) -> HttpResponse:
     context = {
         "form": form,
         "part": part,
+        "opens_records": has_role(request.user, Role.ISO_SECRETARY),  # an administrator reads none
         "head": LedgerEntry.objects.head(),
         "is_later": before is not None,
         "newest": f"?{urlencode(kept)}",

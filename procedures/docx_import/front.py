@@ -33,6 +33,7 @@ _DATE = re.compile(
     r"|(?<!\d)(?P<y3>(?:19|20)\d\d)-(?P<m3>[01]\d)-(?P<d3>[0-3]\d)(?!\d)",
     re.I,
 )
+_PRINTED = re.compile(r"(?<!\w)(?:in|xuất|tải)(?: ra)? (?:lúc|ngày)(?!\w)", re.I)
 _CODE = re.compile(
     r"[A-ZĐ]{1,10}[A-ZĐ0-9]*(?:\s?[-–./_ ]\s?[A-ZĐ0-9&]{1,12}){0,6}(?<![-–./_ ])", re.I
 )
@@ -148,6 +149,8 @@ def _read_line(lines: list[Paragraph], facts: Facts) -> None:
     """Read `Mã hiệu: QT-01   Lần ban hành: 02`; a label alone takes the next line."""
     for place, line in enumerate(lines):
         text = clean(line.text)
+        if _PRINTED.search(text):
+            continue  # when this copy was made says nothing of the document
         labels = [found for found in LABEL.finditer(text) if _opens(found)]
         for n, found in enumerate(labels):
             end = labels[n + 1].start() if n + 1 < len(labels) else len(text)

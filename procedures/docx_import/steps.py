@@ -13,6 +13,7 @@ from procedures.docx_import.tables import Column, Grid, Layout
 from qms.foundation.text import clean, fold
 
 _TOTAL = re.compile(r"(?:tong(?: cong| so| thoi gian| so ngay| thoi han)?|cong)(?: .{0,60})?")
+_LIMIT = re.compile(r"thoi (?:han|gian) giai quyet(?: .{0,60})?")  # below the steps, not one
 _NOTE = re.compile(r"(?:ghi chu|luu y|chu thich|chu y|\*)")
 _BEGINS = re.compile(
     r"(?:bước|b)\s*(?P<no>[0-9]{1,2}[a-zđ]?)\s*[.:)\-–]?\s*(?P<rest>.*)", re.I | re.S
@@ -146,6 +147,11 @@ class _GridReader:
         if words and _TOTAL.fullmatch(fold(words[0].text.split("\n")[0])) and self._is_total(row):
             self._read_total(row)
             return
+        who = fold(self._who(row))
+        if _LIMIT.fullmatch(texts[0]) and (not who or _LIMIT.fullmatch(who)):
+            for cell in row:
+                cell.take()
+            return
         if _NOTE.match(texts[0]) and len(shown) == 1:
             return
         if len(shown) == 1 and shown[0].span >= self._width() - 1 and len(self._layout.columns) > 2:
@@ -155,10 +161,13 @@ class _GridReader:
     def _width(self) -> int:
         return max(column.end for column in self._layout.columns)
 
-    def _is_total(self, row: Row) -> bool:
-        who = "".join(
+    def _who(self, row: Row) -> str:
+        return "".join(
             c.text for column in self._layout.of("who") for c in self._layout.cells(row, column)
         )
+
+    def _is_total(self, row: Row) -> bool:
+        who = self._who(row)
         return not who or _TOTAL.fullmatch(fold(who)) is not None or bool(step_minutes(who))
 
     def _read_total(self, row: Row) -> None:

@@ -26,10 +26,9 @@ from procedures.models.capacities import (
     why_none,
 )
 from procedures.models.facts import gather_all
-from procedures.pages.signers import signers_of
-from procedures.permissions.assigning import can_assign
 from procedures.permissions.decisions import can_correct, can_withdraw
 from procedures.readers import readers_of
+from procedures.signers import signing_facts
 from procedures.workflow import OPEN_DECISION, DecisionStatus
 from qms.foundation.dates import today
 from qms.http import UserRequest
@@ -93,7 +92,6 @@ def decision_page(
         )
     )
     is_open = decision.status in OPEN_DECISION
-    is_waiting = decision.status in (DecisionStatus.COMPOSING, DecisionStatus.SUBMITTED)
     may_return = decision.status == DecisionStatus.SUBMITTED and may.is_leader(
         user, decision.agency
     )
@@ -101,9 +99,6 @@ def decision_page(
         "decision": decision,
         "lines": _lines(items, item_forms or {}, is_open=is_open),
         "signed_check": checked_signatures(decision),
-        "is_waiting": is_waiting,
-        "signers": signers_of(decision) if is_waiting and items else [],
-        "may_assign": can_assign(user, decision.agency),
         "corrections": decision.corrections.select_related("corrected_by", "file")
         if not is_open
         else (),
@@ -122,6 +117,7 @@ def decision_page(
         "issue_count": sum(item.version is not None for item in items),
         "history": decision.history.select_related("history_user").order_by("-history_id")[:30],
     }
+    context |= signing_facts(user, decision) if items else {}
     context |= _forms(request, decision, items, context) | given
     return render(request, "procedures/decision_detail.html", context, status=status)
 

@@ -71,7 +71,7 @@ def test_finding_list_query_count_is_constant(
         make_finding(field)
     sign_in(client, field.auditor)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(12):
         answer = client.get(_list(field))
 
     assert len(answer.context["groups"][0].findings) == count

@@ -16,7 +16,15 @@ from qms.organisation.roles import Role
 from qms.records.ledger.kept import histories, ledgered
 from qms.records.models import LedgerEntry, Signature
 from tests.audits.making import make_audit
-from tests.factories import Office, make_agency, make_draft, make_user, make_version, restrict
+from tests.factories import (
+    Office,
+    make_agency,
+    make_draft,
+    make_tthc,
+    make_user,
+    make_version,
+    restrict,
+)
 from tests.pdfs import pages
 
 pytestmark = pytest.mark.django_db
@@ -150,3 +158,15 @@ def test_head_of_the_ledger_stands_on_what_is_printed_but_not_on_administrative_
     assert head.line in footer.left.text
     paper = reverse("procedures:decision-pdf", args=[decision.pk])
     assert "Sổ cái" not in "".join(_pages(client, paper))
+
+
+def test_the_administrator_is_led_to_no_record_that_is_refused(client: Client) -> None:
+    office = Office()
+    tthc = make_tthc(office.agency)
+    link = f'href="{tthc.get_absolute_url()}"'
+
+    client.force_login(office.secretary)
+    assert link in client.get(JOURNAL).content.decode()
+    client.force_login(office.admin)
+    assert tthc.name in (page := client.get(JOURNAL).content.decode())
+    assert link not in page

@@ -11,6 +11,7 @@ from procedures.models import Decision, ProcedureVersion
 from procedures.workflow import DecisionStatus, VersionStatus
 from qms.records.models import Signature
 from tests.factories import (
+    BY_PASSWORD,
     PASSWORD,
     Office,
     make_decision,
@@ -51,6 +52,23 @@ def _next_of(first: ProcedureVersion, office: Office, **changes: Any) -> Procedu
 
 
 # --- what it shows ---
+
+
+def test_the_clerk_is_led_to_drafts_only_once_they_are_approved(client: Client) -> None:
+    office = Office()
+    version = make_version(VersionStatus.REVIEWED, office)
+    decision = make_decision(office, version)
+    link = f'href="{version.get_absolute_url()}"'
+
+    def page() -> str:
+        return sign_in(client, office.clerk).get(decision.get_absolute_url()).content.decode()
+
+    assert link not in page()
+    actions.approve_decision(
+        decision, by=office.leader, seen=decision.sha256(), signing=BY_PASSWORD
+    )
+    assert link in page()
+    assert client.get(version.get_absolute_url()).status_code == 200
 
 
 def test_signing_page_tells_each_change_and_the_time_check(client: Client) -> None:

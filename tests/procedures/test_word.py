@@ -24,6 +24,7 @@ from procedures.content import (
     StepTime,
     TimeLimit,
 )
+from procedures.docx_import.reading import read_word
 from procedures.models import ProcedureVersion
 from procedures.pdf import version_story
 from procedures.pdf.wording import copies, step_time
@@ -127,6 +128,17 @@ def test_word_reads_back_equal_to_the_content() -> None:
         f"{basis.number}: {basis.title}" for basis in content.bases
     ]
     assert _table(document, "Viết tắt") == [["TTHC", "Thủ tục hành chính"]]
+
+
+def test_a_word_copy_is_read_in_again_with_its_own_day_and_steps() -> None:
+    version = make_version(VersionStatus.ISSUED, **(_filled() | {"forms": ()}))
+    later = MADE_AT.replace(year=2099)
+
+    read = read_word(copy_docx(version, made_at=later), "quy-trinh.docx")
+
+    assert [row.work for row in read.steps.rows] == [step.work for step in version.document.steps]
+    assert read.front.issued_on == today()
+    assert not [told for told in read.defects if "vượt" in told or "2099" in told]
 
 
 def test_word_numbers_its_sections_as_the_pdf_does() -> None:
