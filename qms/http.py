@@ -1,4 +1,4 @@
-"""What every request passes: the busy answer, privacy of pages, the frame around them."""
+"""What every request passes: the busy answer, who came second, privacy of pages, their frame."""
 
 import errno
 import logging
@@ -17,6 +17,7 @@ from django.template.loader import render_to_string
 from django.utils.functional import SimpleLazyObject
 
 from qms.foundation import readiness
+from qms.foundation.duplicates import is_duplicate
 from qms.menu import MENU, MORE, items
 from qms.organisation.addresses import client_address
 from qms.organisation.models import AgencyProfile, User
@@ -55,6 +56,22 @@ class busy_database:  # noqa: N801  a middleware reads like a function in the se
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         return _come_again(error) if _is_outage(error) else None
+
+
+class written_once:  # noqa: N801  a middleware reads like a function in the settings
+    """Answer 409 to whoever wrote second what may be there once, where no form says so itself."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not is_duplicate(error):
+            return None
+        _log.warning("Answered 409", exc_info=error)
+        return HttpResponse(render_to_string("409.html"), status=409)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -26,7 +26,12 @@ from procedures.models.capacities import (
     why_none,
 )
 from procedures.models.facts import gather_all
-from procedures.permissions.decisions import can_correct, can_withdraw
+from procedures.permissions.decisions import (
+    can_correct,
+    can_withdraw,
+    hidden_procedures,
+    knows_all_names,
+)
 from procedures.readers import readers_of
 from procedures.signers import signing_facts
 from procedures.workflow import OPEN_DECISION, DecisionStatus
@@ -91,13 +96,18 @@ def decision_page(
             "procedure",
         )
     )
+    hidden = hidden_procedures(user, items)
+    read = [item for item in items if item.procedure_id not in hidden]
     is_open = decision.status in OPEN_DECISION
     may_return = decision.status == DecisionStatus.SUBMITTED and may.is_leader(
         user, decision.agency
     )
     context: dict[str, Any] = {
         "decision": decision,
-        "lines": _lines(items, item_forms or {}, is_open=is_open),
+        "lines": _lines(read, item_forms or {}, is_open=is_open),
+        "item_count": len(items),
+        "hidden": len(items) - len(read),
+        "may_have_file": not hidden or knows_all_names(user, decision),
         "signed_check": checked_signatures(decision),
         "corrections": decision.corrections.select_related("corrected_by", "file")
         if not is_open

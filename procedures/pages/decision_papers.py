@@ -1,6 +1,6 @@
 """What is printed of decisions: gathered from the records by a bounded number of queries."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from procedures.models import (
     Decision,
@@ -29,12 +29,16 @@ from qms.records.paper import Paper
 from qms.records.signatures import manner
 
 _MARKS = {DecisionStatus.CANCELLED: "ĐÃ HỦY", DecisionStatus.WITHDRAWN: "ĐÃ THU HỒI"}
+_UNNAMED = "Tài liệu hạn chế người đọc"
 _PROCEDURES = {Procedure.Kind.TTHC, Procedure.Kind.SYSTEM}
 _WHAT = ("Quyết định số", "Ngày quyết định", "Có hiệu lực từ ngày")
 
 
-def paper_of_decision(decision: Decision) -> Paper:
-    """Return the decision as it is printed, with what it was called when it was issued."""
+def paper_of_decision(decision: Decision, *, unnamed: Collection[int] = ()) -> Paper:
+    """Return the decision as it is printed, with what it was called when it was issued.
+
+    Of the procedures whose keys are `unnamed` its annex says only that there is one.
+    """
     items = list(decision.standing_items())
     profile = _profile(decision)
     kinds = {item.procedure.kind for item in items}
@@ -49,7 +53,7 @@ def paper_of_decision(decision: Decision) -> Paper:
             grounds=_lines(decision.grounds),
             recipients=_lines(decision.recipients),
             transition=_lines(decision.transition),
-            rows=tuple(_rows(decision, items, profile)),
+            rows=tuple(_rows(decision, items, profile, unnamed)),
             what="quy trình" if kinds <= _PROCEDURES else "tài liệu",
             signed=_signed(decision, approval),
             marks=_marks(decision),
@@ -137,11 +141,18 @@ def _lines(text: str) -> tuple[str, ...]:
 
 
 def _rows(
-    decision: Decision, items: Sequence[DecisionItem], profile: AgencyProfile | None
+    decision: Decision,
+    items: Sequence[DecisionItem],
+    profile: AgencyProfile | None,
+    unnamed: Collection[int],
 ) -> Iterable[AnnexRow]:
     replaced = _replaced(decision, items)
     numbers = _numbers([item.version for item in items if item.version], profile)
     for item in items:
+        if item.procedure_id in unnamed:
+            is_abolished = item.version is None
+            yield AnnexRow("", _UNNAMED, "", (), "–", None, is_abolished=is_abolished)
+            continue
         version = item.version
         before = replaced.get(item.procedure_id)
         begins = item.effective_on if item.effective_on != decision.effective_on else None

@@ -13,11 +13,11 @@ from procedures.forms.decisions import CorrectionForm, WithdrawalForm, WordsForm
 from procedures.models import Decision, DecisionCorrection
 from procedures.pages.decision import capacities_for, moved_on, no_capacity, visible_decision
 from procedures.pages.decision_papers import paper_of_correction, paper_of_decision
-from procedures.permissions.decisions import can_correct, can_withdraw
+from procedures.permissions.decisions import can_correct, can_withdraw, unnamed_procedures
 from procedures.workflow import DecisionStatus
 from qms.http import UserRequest
 from qms.records import files
-from qms.records.paper import to_docx, to_pdf
+from qms.records.paper import Paper, to_docx, to_pdf
 from qms.records.workflow import TransitionNotAllowed
 
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -128,13 +128,18 @@ def decision_withdraw(request: UserRequest, pk: int) -> HttpResponse:
 @require_safe
 def decision_pdf(request: UserRequest, pk: int) -> HttpResponse:
     decision = visible_decision(request, pk)
-    return _file(to_pdf(paper_of_decision(decision)), "pdf", _name(decision))
+    return _file(to_pdf(_paper(request, decision)), "pdf", _name(decision))
 
 
 @require_safe
 def decision_docx(request: UserRequest, pk: int) -> HttpResponse:
     decision = visible_decision(request, pk)
-    return _file(to_docx(paper_of_decision(decision)), "docx", _name(decision))
+    return _file(to_docx(_paper(request, decision)), "docx", _name(decision))
+
+
+def _paper(request: UserRequest, decision: Decision) -> Paper:
+    unnamed = unnamed_procedures(request.user, decision)
+    return paper_of_decision(decision, unnamed=unnamed)
 
 
 @require_safe

@@ -21,6 +21,7 @@ from procedures.forms.decisions import (
 )
 from procedures.models import Decision
 from procedures.pages.decision import capacities_for, decision_page, moved_on, visible_decision
+from procedures.permissions.decisions import unnamed_procedures
 from procedures.workflow import DecisionStatus
 from qms.http import UserRequest
 from qms.organisation.models import Unit, units_of
@@ -237,8 +238,9 @@ def decision_cancel(request: UserRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def decision_file(request: UserRequest, pk: int) -> FileResponse:
+    """Serve the signed original, which names all, to those to whom all of it may be named."""
     decision = visible_decision(request, pk)
-    if decision.signed_file is None:
+    if decision.signed_file is None or unnamed_procedures(request.user, decision):
         raise Http404
     return files.response(decision.signed_file, inline=True)
 

@@ -5,10 +5,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models.base import ModelBase
 from simple_history.manager import HistoryManager
 from simple_history.models import HistoricalRecords
+
+from qms.foundation.duplicates import AlreadyThere, is_duplicate
 
 
 class UnattributedChange(RuntimeError):
@@ -31,13 +33,18 @@ class RecordedModel(models.Model):
     ) -> None:
         if getattr(self, "_history_user", None) is None:
             raise UnattributedChange(f"{type(self).__name__} is saved by record(by=…, reason=…).")
-        with transaction.atomic(using=using):  # the row, its history and their ledger entry
-            super().save(
-                force_insert=force_insert,
-                force_update=force_update,
-                using=using,
-                update_fields=update_fields,
-            )
+        try:
+            with transaction.atomic(using=using):  # the row, its history and their ledger entry
+                super().save(
+                    force_insert=force_insert,
+                    force_update=force_update,
+                    using=using,
+                    update_fields=update_fields,
+                )
+        except IntegrityError as refusal:
+            if is_duplicate(refusal):
+                raise AlreadyThere from refusal
+            raise
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         raise UnattributedChange("Nothing is deleted: end it, discard it or take it out of use.")
@@ -47,7 +54,8 @@ class RecordedModel(models.Model):
     ) -> None:
         """Save, and write one history row that names `by` and `reason`.
 
-        With `fields` only those columns are written. Raises what `save()` raises.
+        With `fields` only those columns are written. Raises AlreadyThere where a row with the same
+        unique key came first, and what `save()` raises.
         """
         self._history_user = by
         self._change_reason = reason

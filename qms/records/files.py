@@ -153,15 +153,16 @@ def store_from(
 
 
 def _row(digest: str, size: int, name: str, *, kind: str, by: Any) -> StoredFile:
-    stored = StoredFile.objects.filter(sha256=digest).first()
-    if stored is None:
-        stored = StoredFile.objects.create(
-            sha256=digest,
-            size=size,
-            media_type=_MEDIA_TYPES[kind],
-            label=label_of(name),
-            stored_by=by,
-        )
+    # Whoever sends the same file at the same moment gets the row of whoever came first.
+    stored, _ = StoredFile.objects.get_or_create(
+        sha256=digest,
+        defaults={
+            "size": size,
+            "media_type": _MEDIA_TYPES[kind],
+            "label": label_of(name),
+            "stored_by": by,
+        },
+    )
     return stored
 
 
