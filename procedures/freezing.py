@@ -172,14 +172,25 @@ def _decision_triggers() -> list[Trigger]:
 
 
 def _item_triggers() -> list[Trigger]:
-    """What a decision holds stays with what was signed; one from paper gains lines."""
+    """What a decision holds stays with what was signed; one from paper gains lines.
+
+    It loses those that no leader accepted, whose version was given up.
+    """
     signed = "('approved', 'issued', 'withdrawn')"
     issued = "('issued', 'withdrawn')"
     system_made = (
         f"EXISTS (SELECT 1 FROM {_DECISION} d WHERE d.id = NEW.decision_id "
         f"AND d.status IN {signed} AND d.origin = 'system')"
     )
-    contents = _changed("decision_id", "kind", "procedure_id", "version_id", "removed_at")
+    given_up = (
+        f"EXISTS (SELECT 1 FROM {_DECISION} d, {_VERSION} v WHERE d.id = OLD.decision_id "
+        "AND d.origin = 'paper' AND v.id = OLD.version_id AND v.status = 'discarded' "
+        "AND OLD.removed_at IS NULL)"
+    )
+    contents = (
+        f"{_changed('decision_id', 'kind', 'procedure_id', 'version_id')} "
+        f"OR ({_changed('removed_at')}) AND NOT {given_up}"
+    )
     return [
         Trigger(f"{_ITEM}_signed_insert", _ITEM, "INSERT", system_made, _SIGNED),
         Trigger(

@@ -15,6 +15,7 @@ from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.functional import SimpleLazyObject
+from django.views.decorators.http import require_safe
 
 from qms.foundation import readiness
 from qms.foundation.duplicates import is_duplicate
@@ -163,12 +164,14 @@ def _counted(key: str) -> int:
         return 1
 
 
+@require_safe
 @login_not_required
 def healthz(request: HttpRequest) -> HttpResponse:
     """Say that the process answers; asks nothing of the database."""
     return HttpResponse("ok", content_type="text/plain")
 
 
+@require_safe
 @login_not_required
 @throttled(60)
 def readyz(request: HttpRequest) -> HttpResponse:

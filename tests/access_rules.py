@@ -22,6 +22,8 @@ NOBODY: frozenset[str] = frozenset()
 # and works in the unit of the nonconformities; leads the audits; is of their teams.
 SECTION, AUTHOR, LEAD, TEAM = (frozenset({n}) for n in ("section", "author", "lead", "team"))
 LEADER, HEAD = frozenset({Role.LEADER}), frozenset({Role.UNIT_HEAD})
+ADMIN = frozenset({Role.SYSTEM_ADMIN})
+KEEPING = SECRETARY | ADMIN  # documents, accounts: whom somebody's leaving concerns
 KEEPERS = SECRETARY | LEADER  # of what is restricted, too
 NUMBERERS = SECRETARY | {Role.CLERK}
 MEMBERS = READERS | SECTION  # whoever belongs to the agency, be it to a part of it

@@ -15,21 +15,13 @@ from tests.factories import make_agency, make_user, sign_in
 from tests.matrix.addresses import ADDRESSES, OURS
 
 WRITE = re.compile(r"\s*(?:INSERT|UPDATE|DELETE|REPLACE)\b", re.IGNORECASE)
-# By a setting, or on records that the world of the matrix does not hold. Who is refused is said in
-# test_readiness.py, test_second_factor.py, test_single_sign_on.py, test_capacities.py,
-# test_leaving.py and test_readers.py.
+# By a setting. Who is refused is said in test_readiness.py, test_second_factor.py and
+# test_single_sign_on.py.
 TRIED_BY_THEIR_PAGES = {
-    "home:person-leave",
-    "home:person-return",
     "metrics",
     "mfa_authenticate",
     "openid_connect_callback",
     "openid_connect_login",
-    "organisation:checker-end",
-    "procedures:assignment-end",
-    "procedures:mandate-end",
-    "procedures:mandate-file",
-    "procedures:procedure-reader-end",
 }
 ADMIN = [address for address in ADDRESSES if address.name.startswith("admin:")]
 

@@ -8,6 +8,7 @@ from http.cookies import SimpleCookie
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import models
 from django.template.base import Template
 from django.utils.safestring import SafeString
@@ -17,12 +18,15 @@ from procedures.models import ChangeRequest, Decision, ProcedureVersion, YearPap
 from qms.foundation.dates import format_date, today
 from qms.organisation.models import Unit
 from qms.organisation.roles import Role
+from qms.records.workflow import WorkflowModel
 from tests.access_rules import PUBLIC
 from tests.matrix.addresses import OURS, Address
-from tests.matrix.trying import try_all, undone
+from tests.matrix.moves import KINDS, Prepared, moved_by, try_move
+from tests.matrix.trying import try_all, try_other_methods, undone
 from tests.matrix.world import (
     ACTORS,
     FOREIGN,
+    NEAR,
     OWN_MARK,
     ROLES,
     STRANGER,
@@ -65,6 +69,79 @@ def test_everybody_has_what_the_table_gives_them_and_changes_nothing_else(
 
     record_property("matrix", (tried, len(unexpected)))
     assert "\n".join(unexpected) == ""
+
+
+# --- methods that no form and no link has --------------------------------------------------------
+
+
+@pytest.mark.usefixtures("_undrawn")
+@pytest.mark.parametrize("name", [STRANGER, FOREIGN])
+def test_other_methods_do_nothing_and_tell_nothing(
+    world: World, name: str, record_property: Callable[[str, object], None]
+) -> None:
+    """Each address by each other method: for nobody, and for one who may do all, of their own."""
+    tried, unexpected = try_other_methods(world.actors[name], world)
+
+    record_property("matrix", (tried, len(unexpected)))
+    assert "\n".join(unexpected) == ""
+
+
+# --- states and their moves -----------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def prepared(_made: World) -> Prepared:
+    return Prepared(_made)
+
+
+@pytest.mark.usefixtures("_undrawn")
+@pytest.mark.parametrize("name", [*ROLES, *NEAR, STRANGER])  # of the agency, or of nothing
+def test_whoever_may_moves_what_is_in_the_right_state_and_nobody_else_anything(
+    world: World, prepared: Prepared, name: str, record_property: Callable[[str, object], None]
+) -> None:
+    """Each form, filled in rightly, for records in every state, sent by everybody."""
+    actor, wrong, tried = world.actors[name], [], 0
+
+    for kind in KINDS:
+        for move in kind.moves:
+            for record in kind.records:
+                tried += 1
+                if found := try_move(actor, kind, move, record, prepared):
+                    wrong.append(f"{name}: {move.name}, {record}: {found}")
+
+    record_property("matrix", (tried, len(wrong)))
+    assert "\n".join(wrong) == ""
+
+
+def test_every_model_with_states_is_tried_in_all_of_them(world: World) -> None:
+    kinds = {kind.model: kind for kind in KINDS}
+    assert set(kinds) == {m for m in apps.get_models() if issubclass(m, WorkflowModel)}
+    tried = {
+        model.__name__: {kind.get(world, record).status for record in kind.records}
+        for model, kind in kinds.items()
+    }
+
+    assert tried == {model.__name__: set(model.TRANSITIONS) for model in kinds}
+
+
+@pytest.mark.usefixtures("_undrawn")
+def test_every_listed_move_is_made_by_some_form(world: World, prepared: Prepared) -> None:
+    """The forms lead along the whole of each table, and nowhere beside it."""
+    made: set[tuple[str, str, str]] = set()
+
+    for kind in KINDS:
+        for move in kind.moves:
+            for record in move.leads:
+                actor = next(each for each in world.actors.values() if move.may(each, record))
+                made |= moved_by(actor, kind, move, record, prepared)
+
+    listed = {
+        (kind.model.__name__, source, target)
+        for kind in KINDS
+        for source, targets in kind.model.TRANSITIONS.items()
+        for target in targets
+    }
+    assert (sorted(listed - made), sorted(made - listed)) == ([], [])
 
 
 # --- lists tell no more than the records themselves -----------------------------------------------

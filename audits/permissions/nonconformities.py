@@ -38,12 +38,9 @@ def visible_nonconformities(user: Any, *, on: dt.date | None = None) -> QuerySet
     """
     if not _is_active(user):
         return Nonconformity.objects.none()
-    wanted = Q(pk__in=[])
-    for role in _WATCHING:
-        units = units_of(user, role, on=on)
-        wanted |= Q(agency__in=units) | Q(unit__in=units)
-    for role in _WORKING:
-        wanted |= Q(unit__in=units_of(user, role, on=on))
+    watched = units_of(user, *_WATCHING, on=on)
+    wanted = Q(agency__in=watched) | Q(unit__in=watched)
+    wanted |= Q(unit__in=units_of(user, *_WORKING, on=on))
     wanted |= Q(unit__in=user.posts.filter(valid_on(on or today())).values("unit"))
     acting = CorrectiveAction.objects.filter(person=user, removed_at=None)
     own = (

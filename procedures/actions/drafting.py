@@ -136,8 +136,14 @@ def taken_up_by(version: ProcedureVersion) -> list[ChangeRequest]:
 def discard_version(version: ProcedureVersion, *, by: User, reason: str) -> None:
     """Give a draft up. One taken over from paper leaves its decision, which falls with its last.
 
-    The requests that it took up are parked again. Raises what `ProcedureVersion.discard` raises.
+    The requests that it took up are parked again. Raises TransitionNotAllowed for an approved
+    version, which falls with its decision alone, and what `ProcedureVersion.discard` raises.
     """
+    if version.status == VersionStatus.APPROVED:
+        raise TransitionNotAllowed(
+            "Bản này đã được phê duyệt trong một quyết định, không hủy riêng được. "
+            "Nếu không ban hành nữa, hãy hủy quyết định đó."
+        )
     item = version.decision_items.filter(closed_at=None).select_related("decision").first()
     version.discard(by=by, reason=reason)
     for change in taken_up_by(version):

@@ -60,9 +60,7 @@ def visible_procedures(user: Any) -> QuerySet[Procedure]:
     agencies = reader_agencies(user)
     taken_over = Procedure.objects.filter(agency__in=agencies, predecessor__isnull=False)
     members = Q(agency__in=agencies) | Q(pk__in=taken_over.order_by().values("predecessor"))
-    trusted = Q(owner__in=units_of(user, Role.ISO_SECRETARY)) | Q(
-        owner__in=units_of(user, Role.LEADER)
-    )
+    trusted = Q(owner__in=units_of(user, Role.ISO_SECRETARY, Role.LEADER))
     granted = Q(pk__in=ProcedureGrant.objects.held_by(user, on=today()).values("content_object"))
     return Procedure.objects.filter(
         ((open_to_all | members) & Q(is_restricted=False)) | trusted | granted

@@ -8,7 +8,7 @@ from audits.actions.evidence import add_evidence
 from audits.actions.findings import FindingGiven, add_finding
 from audits.actions.programmes import LineGiven
 from audits.actions.sampling import DossierGiven, add_dossier
-from audits.actions.treating import propose_measures, save_treatment
+from audits.actions.treating import complete_action, propose_measures, save_treatment
 from audits.actions.verifying import check_effect
 from audits.models import (
     Audit,
@@ -100,6 +100,10 @@ class Audits:
             records[f"{name}, evidence"] = {"pk": records[name].pop("evidence")}
         for name in ("audit after closing", "audit signed", "audit reported", "audit closed"):
             close_meeting(found[name], self.office)
+        written = Audit.objects.get(pk=found["audit after closing"].pk)
+        written.write_report(
+            by=self.team.lead, strengths="", conclusion="Phù hợp.", recommendations=""
+        )
         for name in ("audit signed", "audit reported", "audit closed"):
             sign_as_lead(Audit.objects.get(pk=found[name].pk))
         for name in ("audit reported", "audit closed"):
@@ -233,7 +237,8 @@ def _nonconformities(office: Office, version: ProcedureVersion, mark: str) -> Re
     laid = sheet(states.ANALYSED)
     make_action(office, laid)
     propose_measures(laid, by=office.reviewer)
-    planned = sheet(states.PLANNED)
+    planned, done = sheet(states.PLANNED), sheet(states.PLANNED)
+    complete_action(done.standing_actions().get(), by=office.staff, note="Sổ kiểm tra tuần")
     failed = sheet(states.VERIFIED)
     check_effect(failed, by=office.secretary, is_effective=False, comment="Tái diễn")
     found = {
@@ -241,11 +246,14 @@ def _nonconformities(office: Office, version: ProcedureVersion, mark: str) -> Re
         "sheet confirmed": confirmed,
         "sheet analysed": analysed,
         "sheet laid": laid,
+        "sheet without action": sheet(states.ANALYSED),
         "sheet planned": planned,
+        "sheet done": done,
         "sheet implemented": sheet(states.IMPLEMENTED),
         "sheet verified": sheet(states.VERIFIED),
         "sheet without effect": failed,
         "sheet closed": sheet(states.CLOSED),
+        "sheet rejected": sheet(states.REJECTED),
         "sheet of a check": sheet(source=source.EXTERNAL_CHECK, minutes_on=today()),
     }
     records: Records = {name: {"slug": nc.slug, "ending": "pdf"} for name, nc in found.items()}

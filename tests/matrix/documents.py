@@ -16,6 +16,7 @@ from procedures.actions.drafting import NewProcedure
 from procedures.actions.legal import add_document, record_legal_change, record_tthc_change
 from procedures.actions.paper import PaperIssue, accept_paper, register_new_paper
 from procedures.actions.renditions import make_renditions
+from procedures.actions.withdrawing import withdraw_decision
 from procedures.content import AttachedFile, Content, FormUse
 from procedures.docx_import.carry_out import WordFile
 from procedures.docx_import.receiving import receive
@@ -161,34 +162,46 @@ def _drafts(office: Office, mark: str) -> Records:
 
 
 def _on_paper(office: Office, mark: str) -> Records:
-    def registered(code: str) -> ProcedureVersion:
+    def registered(code: str, decision: str = "7/QĐ-PGDĐT") -> ProcedureVersion:
         title = f"{mark} bản giấy"
         return register_new_paper(
             NewProcedure(office.agency, office.agency, Procedure.Kind.SYSTEM, code, title),
-            PaperIssue(2, 1, "7/QĐ-PGDĐT", PAST, PAST, scan=scan_of(office, code)),
+            PaperIssue(2, 1, decision, PAST, PAST, scan=scan_of(office, code)),
             by=office.secretary,
             content=Content(title=title),
         )
 
-    waiting, accepted = registered("G1"), registered("G2")
+    waiting, accepted, alone = registered("G1"), registered("G2"), registered("G3", "8/QĐ-PGDĐT")
     accept_paper(accepted, by=office.leader, seen=accepted.content_sha256, signing=BY_PASSWORD)
     accepted.refresh_from_db()
-    return {"paper": {"pk": waiting.pk}, "paper accepted": _edition(accepted)}
+    return {
+        "paper": {"pk": waiting.pk},  # another line of its decision is accepted
+        "paper alone": {"pk": alone.pk},
+        "paper accepted": _edition(accepted),
+    }
 
 
 def _copies(office: Office, internal: ProcedureVersion) -> Records:
     make_renditions([internal.pk], by=office.clerk)
     holders = [actions.Holder(name=name) for name in ("Một cửa", "Lãnh đạo", "Lưu")]
-    held, *ended = actions.hand_out_copies(internal, holders, by=office.clerk, handed_on=today())
+    holders += [actions.Holder(name=name) for name in ("Thanh tra", "Kế toán")]
+    held, *ended, burnt, lost = actions.hand_out_copies(
+        internal, holders, by=office.clerk, handed_on=today()
+    )
 
-    def recalled(copy: Any) -> Any:
-        how = actions.Recall("returned", today(), "Thừa bản", "Đỗ Thị Văn")
+    def recalled(copy: Any, kind: str = "returned", **told: str) -> Any:
+        how = actions.Recall(kind, today(), "Thừa bản", "Đỗ Thị Văn", **told)
         return actions.recall_copies([copy], how, by=office.clerk)
 
     with_paper, without = (recalled(copy) for copy in ended)
+    recalled(burnt, "destroyed", way="Cắt nhỏ bằng máy", witnessed_by="Trần Thị Thư")
+    recalled(lost, "lost")
     with_paper.attach(scan_of(office, "bien-ban"), by=office.clerk)
     return {
         "copy": {"pk": held.pk, "token": held.token},
+        "copy returned": {"pk": ended[0].pk},
+        "copy destroyed": {"pk": burnt.pk},
+        "copy lost": {"pk": lost.pk},
         "recall": {"pk": with_paper.pk},
         "recall without paper": {"pk": without.pk},
     }
@@ -235,8 +248,13 @@ def _decisions(office: Office, mark: str) -> Records:
         file=scan_of(office, f"dinh-chinh-{in_effect.pk}"),
     )
     actions.correct_decision(in_effect, correction, by=office.leader, signing=BY_PASSWORD)
+    cancelled, withdrawn = composed(), issued(today() + 20 * DAY)
+    actions.cancel_decision(cancelled, by=office.secretary, reason="Soạn nhầm")
+    withdraw_decision(withdrawn, by=office.leader, reason="Ban hành nhầm", signing=BY_PASSWORD)
     found = {
         "decision": composed(),
+        "decision cancelled": cancelled,
+        "decision withdrawn": withdrawn,
         "decision submitted": make_decision(office, reviewed()),
         "decision approved": approved(),
         "decision issued": in_effect,
@@ -251,11 +269,12 @@ def _requests(office: Office, mark: str) -> Records:
     version = make_version(
         VersionStatus.ISSUED, office, title=f"{mark} có góp ý", kind=Procedure.Kind.SYSTEM
     )
-    waiting, accepted, taken, refused = (
-        make_change_request(office, version.procedure, what=f"{mark} góp ý {n}") for n in range(4)
+    waiting, accepted, taken, refused, answered = (
+        make_change_request(office, version.procedure, what=f"{mark} góp ý {n}") for n in range(5)
     )
-    for each in (accepted, taken):
+    for each in (accepted, taken, answered):
         each.accept(by=office.secretary)
+    answered.mark_answered(version, by=office.secretary)
     refused.refuse(by=office.secretary, reason="Đã có trong quy trình")
     make_next_draft(office, version, taken)
     return {
@@ -263,6 +282,7 @@ def _requests(office: Office, mark: str) -> Records:
         "change request accepted": {"pk": accepted.pk},
         "change request taken up": {"pk": taken.pk},
         "change request refused": {"pk": refused.pk},
+        "change request answered": {"pk": answered.pk},
     }
 
 

@@ -16,7 +16,17 @@ from django.urls import reverse
 
 from tests.access_rules import ANYONE, BY_OBJECT, PUBLIC, Foreign, Rule
 from tests.matrix.addresses import OURS, Address
-from tests.matrix.world import ACTORS, FOREIGN, NEAR, ROLES, WHOLE, Actor, World, absent
+from tests.matrix.world import (
+    ACTORS,
+    FOREIGN,
+    FOREIGN_MARK,
+    NEAR,
+    ROLES,
+    WHOLE,
+    Actor,
+    World,
+    absent,
+)
 
 _WRITE = re.compile(r"\s*(?:INSERT|UPDATE|DELETE|REPLACE|TRUNCATE)\b(.*)", re.I | re.S)
 # A session may be told that it is alive, and a wrong password is counted.
@@ -24,6 +34,10 @@ _OF_NOBODY = re.compile(r'\A[^("]*"?(?:django_session|axes_\w+)"?\s', re.I)
 _TOKEN = re.compile(rb'(name="csrfmiddlewaretoken" value=|"X-CSRFToken": ?)"[^"]*"')
 # Made anew for each request, so that one person who may have it stands for all who may.
 _COSTLY = re.compile(r"-(?:pdfs?|docx|xlsx|sheet|paper|archive)$|:paper$|:register$")
+
+_CHANGING = ("PUT", "PATCH", "DELETE")
+_OF_ALLAUTH = re.compile("(?:account|mfa|openid)_")  # takes a PUT for a form sent empty
+_OTHER_METHODS = (*_CHANGING, "HEAD", "OPTIONS")
 
 GIVEN, TOLD, REFUSED, HIDDEN = "given", "told", "refused", "hidden"
 SIGN_IN, NOT_OFFERED, ANYTHING = "sign in", "not offered", "anything"
@@ -33,6 +47,7 @@ SIGN_IN, NOT_OFFERED, ANYTHING = "sign in", "not offered", "anything"
 _FITS = {REFUSED: {REFUSED, HIDDEN, NOT_OFFERED}, NOT_OFFERED: {REFUSED, HIDDEN, NOT_OFFERED}}
 # Who sees the one sees the other; the longest beginning counts.
 _SEEN_AS = {
+    "assignment": "mandate",
     "audit": "audit",
     "audit after closing": "audit notified",
     "audit after closing, evidence": "audit after closing, evidence",
@@ -53,7 +68,9 @@ _SEEN_AS = {
     "job": "job",
     "meeting": "meeting",
     "plan submitted": "plan",
+    "reader": "internal procedure",
     "recall": "recall",
+    "restricted reader": "restricted procedure",
     "sheet": "sheet",
     "action": "sheet",
     "year paper without": "year paper",
@@ -306,6 +323,40 @@ def try_all(actor: Actor, world: World) -> tuple[int, list[str]]:
     for one in deeds:
         carry_out(one)
     return count, told + list(_betrayed(answers, actor))
+
+
+def try_other_methods(actor: Actor, world: World) -> tuple[int, list[str]]:
+    """Ask each address by methods beside GET and POST, for one record of the person's agency.
+
+    Returns how many requests there were, and what was unexpected: that something was written, an
+    error, a body, another answer than a refusal to what would change something.
+    """
+    told: list[str] = []
+    count = 0
+    for address in OURS:
+        values = world.foreign[address.rules[0].record] if address.rules else {}
+        path = address.path(values)
+        for method in _OTHER_METHODS:
+            if method == "HEAD" and _COSTLY.search(address.name):
+                continue  # as GET, which is tried
+            cache.clear()
+            actor.client.cookies = SimpleCookie(actor.cookies)
+            with undone() as watch:
+                response = actor.client.generic(method, path)
+                body = b"".join(response) if response.streaming else response.content
+            count += 1
+            status = response.status_code
+            is_offered = method in _CHANGING and status not in (302, 401, 403, 404, 405)
+            faults = {
+                f"answered {status}": status >= 500
+                or (is_offered and not _OF_ALLAUTH.match(address.name)),
+                f"wrote {watch.written}": bool(watch.written),
+                f"told {body[:80]!r}": (status < 400 and body != b"")
+                or FOREIGN_MARK.encode() in body,
+            }
+            found = [fault for fault, is_so in faults.items() if is_so]
+            told += [f"{actor.name}: {method} {address.name}: {fault}" for fault in found]
+    return count, told
 
 
 def _files(world: World) -> set[Path]:

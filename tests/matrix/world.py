@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,10 @@ from django.test import Client, override_settings
 
 from qms.organisation.models import User
 from qms.organisation.roles import Role
-from tests.factories import Office, make_unit, make_user, sign_in, system
+from tests.factories import Office, make_position, make_unit, make_user, sign_in, system
 from tests.matrix.auditing import Team, make_auditing
 from tests.matrix.documents import Records, make_documents
+from tests.matrix.people import make_people
 
 STRANGER, DISABLED, SUPERUSER, FOREIGN = "stranger", "disabled", "superuser", "foreign"
 ROLES = tuple(role.value for role in Role)
@@ -59,6 +61,8 @@ def a_world(media: Path) -> Iterator[World]:
     quick = {
         "MEDIA_ROOT": media,
         "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
+        # Some thousand requests need not read it from the database each.
+        "SESSION_ENGINE": "django.contrib.sessions.backends.signed_cookies",
     }
     with override_settings(**quick), transaction.atomic():
         yield _made(media)
@@ -66,13 +70,15 @@ def a_world(media: Path) -> Iterator[World]:
 
 
 def _made(media: Path) -> World:
+    for rank, title in ((10, "Trưởng phòng"), (20, "Phó Trưởng phòng")):
+        make_position(title, rank)
     office, other = Office(), Office()
     people: dict[str, tuple[User, set[str]]] = {}
     sides: list[Records] = []
     for each, mark in ((office, OWN_MARK), (other, FOREIGN_MARK)):
         team, unit = Team(each), make_unit(each.agency, name=f"Bộ phận {mark}")
         records = make_documents(each, mark)
-        sides.append(records | make_auditing(each, team, unit, mark))
+        sides.append(records | make_people(each, records) | make_auditing(each, team, unit, mark))
         if each is office:
             people |= {
                 "section": (make_user(*Role, unit=unit), {"section"}),
@@ -82,7 +88,9 @@ def _made(media: Path) -> World:
             }
     for role in Role:
         is_staff = role == Role.SYSTEM_ADMIN
-        people[role] = (make_user(role, unit=office.agency, is_staff=is_staff), {role})
+        post = "Trưởng phòng" if role == Role.LEADER else ""  # who has none signs nothing
+        user = make_user(role, unit=office.agency, position=post, is_staff=is_staff)
+        people[role] = (user, {role})
     people[FOREIGN] = (make_user(*Role, unit=other.agency), {*Role, "section"})
     people[SUPERUSER] = (make_user(is_superuser=True, is_staff=True), set())
     people[DISABLED] = (make_user(*Role, unit=office.agency), set())
@@ -100,6 +108,11 @@ def _actor(name: str, user: User, kinds: set[str]) -> Actor:
     key = settings.SESSION_COOKIE_NAME
     cookies = {key: client.cookies[key].value}
     return Actor(str(name), client, frozenset(map(str, kinds)), user, cookies)
+
+
+def cookies_of(actor: Actor) -> SimpleCookie:
+    """Return the cookies with which the person signed in, and none that came since."""
+    return SimpleCookie(actor.cookies)
 
 
 def absent(values: dict[str, Any]) -> dict[str, Any]:

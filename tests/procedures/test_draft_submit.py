@@ -198,6 +198,22 @@ def test_discard_is_for_the_secretary(client: Client) -> None:
     assert stored(version).status == VersionStatus.DRAFT
 
 
+def test_an_approved_version_is_given_up_with_its_decision_alone(client: Client) -> None:
+    office = Office()
+    version = make_version(VersionStatus.APPROVED, office)
+
+    answer = sign_in(client, office.secretary).post(
+        reverse("procedures:draft-discard", args=[version.pk]),
+        {"discard-comment": "Thôi"},
+        follow=True,
+    )
+
+    assert answer.status_code == 200
+    assert "hãy hủy quyết định đó" in answer.content.decode()
+    assert stored(version).status == VersionStatus.APPROVED
+    assert version.decision_items.get().removed_at is None
+
+
 def test_draft_whose_base_was_superseded_says_so_and_what_is_new(client: Client) -> None:
     office = Office()
     first = make_version(

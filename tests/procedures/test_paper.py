@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -301,6 +302,38 @@ def test_paper_given_up_takes_its_decision_with_it_and_can_be_recorded_again(
 
     assert [v.status for v in ProcedureVersion.objects.order_by("pk")] == ["discarded", "draft"]
     assert [d.status for d in Decision.objects.order_by("pk")] == ["cancelled", "composing"]
+
+
+def test_paper_given_up_leaves_the_decision_whose_other_line_was_accepted(client: Client) -> None:
+    office = Office()
+    accepted = record_paper(client, office)
+    _record(client, office, code="QT-06/GDĐT", title="Ghi nhầm")
+    mistaken = ProcedureVersion.objects.exclude(pk=accepted.pk).get()
+    _accept(sign_in(client, office.leader), accepted)
+    sign_in(client, office.secretary)
+
+    client.post(
+        reverse("procedures:draft-discard", args=[mistaken.pk]), {"discard-comment": "Gõ nhầm"}
+    )
+
+    mistaken.refresh_from_db()
+    decision = Decision.objects.get()
+    assert (mistaken.status, decision.status) == ("discarded", "issued")
+    assert [item.version for item in decision.standing_items()] == [accepted]
+    assert "Ghi nhầm" not in client.get(decision.get_absolute_url()).content.decode()
+
+
+def test_no_line_that_a_leader_accepted_leaves_its_paper_decision(client: Client) -> None:
+    office = Office()
+    version = record_paper(client, office)
+    _accept(sign_in(client, office.leader), version)
+    item = version.decision_items.get()
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        item.take_out(by=office.secretary, reason="Bỏ")
+
+    item.refresh_from_db()
+    assert item.removed_at is None
 
 
 def test_decision_of_a_paper_is_not_submitted_or_cancelled_by_itself(client: Client) -> None:

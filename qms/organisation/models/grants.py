@@ -200,12 +200,11 @@ def roles_of(user: Any, *, on: dt.date | None = None) -> frozenset[tuple[str, st
     return kept[day]
 
 
-def units_of(user: Any, role: Role, *, on: dt.date | None = None) -> UnitQuerySet:
-    """Return the units on which `user` holds `role` on the day: those granted and all below."""
+def units_of(user: Any, *roles: Role, on: dt.date | None = None) -> UnitQuerySet:
+    """Return the units on which `user` holds one of `roles` on the day: granted, and all below."""
     within = Q(pk__in=[])
-    for held, path in roles_of(user, on=on):
-        if held == role:
-            within |= Q(path__startswith=path)
+    for start in sorted({path for held, path in roles_of(user, on=on) if held in roles}):
+        within |= Q(path__startswith=start)
     return Unit.objects.filter(within)
 
 
