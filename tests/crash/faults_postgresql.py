@@ -44,6 +44,8 @@ def test_a_restart_under_requests_loses_nothing_and_needs_no_new_server(
     place = Place(tmp_path / "restarted", in_database(cluster.url, "qms"))
     place.folder.mkdir()
     (place.folder / "static").symlink_to(world.folder / "static")
+    if (world.folder / "files").exists():
+        shutil.copytree(world.folder / "files", place.folder / "files")
     world.run("-m", "tests.crash.moving", place.url)
     place.said = world.said
     try:
