@@ -5,7 +5,7 @@ Read by as many queries for one question as for a hundred.
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -136,14 +136,16 @@ class Line:
         return item.row_text or item.question
 
 
-def board_of(audit: Audit) -> list[Line]:
-    """Return the questions of the audit in their order, with what belongs to each."""
-    items = list(
-        audit.items.standing().select_related("unit", "auditor__person", "subject__procedure")
-    )
+def board_of(audit: Audit, *, hidden: Collection[int] = ()) -> list[Line]:
+    """Return the questions of the audit in their order, with what belongs to each.
+
+    None is about a procedure whose key is in `hidden`.
+    """
+    read = audit.items.standing().select_related("unit", "auditor__person", "subject__procedure")
     versions = ProcedureVersion.objects.select_related("procedure").in_bulk(
-        {item.version_id for item in items if item.version_id}
+        {item.version_id for item in read if item.version_id}
     )
+    items = [item for item in read if not _procedures_of(item, versions) & set(hidden)]
     lines = {item.pk: Line(item) for item in items}
     for item in items:
         item.audit = audit
@@ -155,6 +157,14 @@ def board_of(audit: Audit) -> list[Line]:
     _add_sheets(audit, lines.values())
     _add_rest(audit, lines)
     return list(lines.values())
+
+
+def _procedures_of(item: ChecklistItem, versions: dict[int, ProcedureVersion]) -> set[int]:
+    """Return the keys of the procedures that the question names."""
+    named = {item.subject.procedure_id} if item.subject else set()
+    if item.version_id:
+        named.add(versions[item.version_id].procedure_id)
+    return {key for key in named if key is not None}
 
 
 def _number(lines: Iterable[Line], versions: dict[int, ProcedureVersion]) -> None:

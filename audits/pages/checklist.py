@@ -23,7 +23,7 @@ from audits.forms.evidence import EvidenceForm, WithdrawForm
 from audits.independence import auditing_members
 from audits.models import Audit, ChecklistItem, Finding, ItemAnswer, Result
 from audits.pages.audits import frame_of
-from audits.permissions.audits import can_answer, visible_audits
+from audits.permissions.audits import can_answer, unread_procedures, visible_audits
 from audits.permissions.checklist import can_prepare, can_see_checklist
 from audits.workflow import AuditStatus
 from qms.foundation.dates import today
@@ -112,7 +112,7 @@ def checklist_page(
 ) -> HttpResponse:
     """Render the checklist, cut by `?loc=`."""
     user: Any = request.user
-    lines = board_of(audit)
+    lines = board_of(audit, hidden=unread_procedures(user, audit))
     chosen = request.GET.get("loc", "")
     keeps = next((keep for code, _, keep in FILTERS if code == chosen), FILTERS[0][2])
     may_prepare = can_prepare(user, audit)
@@ -172,7 +172,7 @@ def item_page(
     Without one, the first of the dossiers is, unless `is_general` or it was answered in general.
     """
     user: Any = request.user
-    lines = board_of(audit)
+    lines = board_of(audit, hidden=unread_procedures(user, audit))
     index = next((n for n, line in enumerate(lines) if line.item.pk == pk), None)
     if index is None:
         raise Http404

@@ -2,6 +2,7 @@
 
 import uuid
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,7 @@ from audits.actions.sampling import RECOMMENDED
 from audits.board import Cell, Line, board_of
 from audits.forms.sampling import DossierForm
 from audits.models import Audit, ChecklistItem, DossierHandler, Result, SampledDossier, worst
-from audits.permissions.audits import can_answer
+from audits.permissions.audits import can_answer, unread_procedures
 from audits.permissions.checklist import can_prepare
 from audits.workflow import AuditStatus
 from procedures.models import Procedure, ProcedureVersion
@@ -69,7 +70,7 @@ def sampling_page(
     may_prepare = can_prepare(request.user, audit)
     context = {
         "audit": audit,
-        "samples": samples_of(audit),
+        "samples": samples_of(audit, hidden=unread_procedures(request.user, audit)),
         "page": uuid.uuid4(),
         "results": Result.choices,
         "may_prepare": may_prepare,
@@ -79,8 +80,8 @@ def sampling_page(
     return render(request, "audits/sampling.html", context | forms, status=status)
 
 
-def samples_of(audit: Audit) -> list[Sample]:
-    """Return the sample of each procedure in the scope, in the order of the scope."""
+def samples_of(audit: Audit, *, hidden: Collection[int] = ()) -> list[Sample]:
+    """Return the sample of each procedure in the scope but `hidden` ones, in its order."""
     handlers: dict[int, list[DossierHandler]] = defaultdict(list)
     for handler in DossierHandler.objects.filter(dossier__audit=audit, removed_at=None):
         handlers[handler.dossier_id].append(handler)
@@ -100,7 +101,7 @@ def samples_of(audit: Audit) -> list[Sample]:
     return [
         Sample(subject.procedure, list(tables[subject.procedure.pk].values()))
         for subject in subjects.select_related("procedure")
-        if subject.procedure
+        if subject.procedure and subject.procedure.pk not in hidden
     ]
 
 

@@ -8,9 +8,10 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from audits.models import Audit, AuditGrant, AuditMember, Finding
+from audits.models import Audit, AuditGrant, AuditMember, AuditSubject, Finding
 from audits.workflow import AuditStatus
-from procedures.permissions import reader_agencies
+from procedures.models import Procedure
+from procedures.permissions import reader_agencies, visible_procedures
 from qms.foundation.dates import today, valid_on
 from qms.organisation.models import Post, Unit, has_role, held_objects, roles_of, units_of
 from qms.organisation.roles import Role
@@ -124,6 +125,19 @@ def can_read_original(user: Any, audit: Audit, *, on: dt.date | None = None) -> 
     return membership(user, audit, on=on) is not None
 
 
+def unread_procedures(user: Any, audit: Audit, *, on: dt.date | None = None) -> frozenset[int]:
+    """Return the keys of the restricted procedures in `audit` of which it tells `user` nothing.
+
+    The team reads what it audits; everybody else as much of it as of the procedures themselves.
+    """
+    if membership(user, audit, on=on) is not None:
+        return frozenset()
+    audited = AuditSubject.objects.filter(audit=audit).order_by().values("procedure")
+    restricted = Procedure.objects.filter(is_restricted=True, pk__in=audited)
+    read = visible_procedures(user).order_by().values("pk")
+    return frozenset(restricted.exclude(pk__in=read).values_list("pk", flat=True))
+
+
 # --- findings ---
 
 
@@ -144,7 +158,8 @@ def visible_findings(user: Any, audit: Audit, *, on: dt.date | None = None) -> Q
     """Return the findings of `audit` that `user` may see on the day.
 
     Drafts are the team's. From the closing meeting on secretary, leaders, internal auditors and
-    checkers see all that stand, people of a unit those of their unit, nobody else any.
+    checkers see all that stand, but for those on a procedure that they may not read; people of a
+    unit those of their unit, nobody else any.
     """
     if membership(user, audit, on=on) is not None:
         return audit.findings.all()
@@ -154,14 +169,22 @@ def visible_findings(user: Any, audit: Audit, *, on: dt.date | None = None) -> Q
     if has_role(user, *_WATCHING, unit=audit.agency, on=on) or _is_auditor(
         user, audit.agency, on=on
     ):
-        return standing
+        unread = unread_procedures(user, audit, on=on)
+        # An exclusion would leave out what names no version, too.
+        named = Q(version=None) | ~Q(version__procedure__in=unread)
+        return standing.filter(named | _of_unit(user, on=on)) if unread else standing
     if not user.is_active:
         return audit.findings.none()
+    return standing.filter(_of_unit(user, on=on))
+
+
+def _of_unit(user: Any, *, on: dt.date | None) -> Q:
+    """Return the condition that a finding is on a unit where `user` works, or that they head."""
     belongs, heads = _unit_paths(user, on=on or today())
     theirs = Q(unit__path__in=belongs)
     for path in heads:
         theirs |= Q(unit__path__startswith=path)
-    return standing.filter(theirs)
+    return theirs
 
 
 def can_grade(user: Any, audit: Audit, *, on: dt.date | None = None) -> bool:

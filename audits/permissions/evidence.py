@@ -4,8 +4,13 @@ from typing import Any
 
 from django.db.models import Q
 
-from audits.models import Audit, Evidence, Nonconformity
-from audits.permissions.audits import can_answer, can_read_original, visible_findings
+from audits.models import Audit, ChecklistItem, Evidence, Nonconformity
+from audits.permissions.audits import (
+    can_answer,
+    can_read_original,
+    unread_procedures,
+    visible_findings,
+)
 from audits.permissions.checklist import can_see_checklist
 from audits.permissions.nonconformities import is_secretary_of, visible_nonconformities
 
@@ -13,7 +18,7 @@ from audits.permissions.nonconformities import is_secretary_of, visible_nonconfo
 def can_see_evidence(user: Any, evidence: Evidence) -> bool:
     """Tell whether `user` sees what the evidence belongs to, or a sheet that shows it."""
     if evidence.item is not None:
-        if can_see_checklist(user, evidence.item.audit):
+        if can_see_checklist(user, evidence.item.audit) and _reads_subject(user, evidence.item):
             return True
         if _sees_a_finding(user, evidence.item.audit, item=evidence.item):
             return True
@@ -25,6 +30,15 @@ def can_see_evidence(user: Any, evidence: Evidence) -> bool:
         ) or _sees_a_sheet(user, finding=evidence.finding)
     sheet = sheet_of(evidence)
     return sheet is not None and _sees_a_sheet(user, pk=sheet.pk)
+
+
+def _reads_subject(user: Any, item: ChecklistItem) -> bool:
+    """Tell whether the question is about no procedure that is hidden from `user`."""
+    named = {
+        item.version.procedure_id if item.version else None,
+        item.subject.procedure_id if item.subject else None,
+    }
+    return not named & unread_procedures(user, item.audit)
 
 
 def can_withdraw(user: Any, evidence: Evidence) -> bool:

@@ -5,9 +5,10 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from audits.models import Finding
+from audits.models import AuditMember, Finding
 from audits.models.findings import FindingQuerySet
 from audits.permissions.audits import auditor_agencies
+from procedures.permissions import visible_procedures
 from qms.organisation.models import Unit, units_of
 from qms.organisation.roles import Role
 
@@ -27,8 +28,18 @@ def watched_agencies(user: Any, *, on: dt.date | None = None) -> QuerySet[Unit]:
 
 
 def watched_findings(user: Any, *, on: dt.date | None = None) -> FindingQuerySet:
-    """Return the findings of those agencies' audits that stand, from the closing meeting on."""
+    """Return the findings of those agencies' audits that stand, from the closing meeting on.
+
+    Those on a restricted procedure are for who reads it, and for the team.
+    """
     agencies = watched_agencies(user, on=on).values("pk")
+    teams = AuditMember.objects.filter(person=user.pk, removed_at=None).order_by()
+    readable = (
+        Q(version=None)
+        | Q(version__procedure__is_restricted=False)
+        | Q(version__procedure__in=visible_procedures(user).order_by().values("pk"))
+        | Q(audit__in=teams.values("audit"))
+    )
     return Finding.objects.standing().filter(
-        audit__agency__in=agencies, audit__closing_held_on__isnull=False
+        readable, audit__agency__in=agencies, audit__closing_held_on__isnull=False
     )

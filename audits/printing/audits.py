@@ -1,7 +1,7 @@
 """An audit as its papers tell it, and the papers of planning, meetings and report."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from django.db.models import Prefetch, Q
@@ -24,7 +24,7 @@ from audits.papers.facts import AuditFacts, Found, Part, Sample, Sitting, Teamma
 from audits.papers.meetings import closing_paper, opening_paper
 from audits.papers.planning import notification_paper, team_paper, timetable_paper
 from audits.papers.report import ReportFacts, report_paper
-from audits.permissions.audits import visible_findings
+from audits.permissions.audits import unread_procedures, visible_findings
 from audits.permissions.checklist import can_see_checklist
 from audits.permissions.programmes import HIDDEN
 from audits.printing.shared import letterhead_of, pieces_of, places_of
@@ -50,13 +50,13 @@ def planning_paper(audit: Audit, kind: str, user: Any) -> Paper:
 def closing_minutes(audit: Audit, user: Any) -> Paper:
     """Return the minutes of the closing meeting with the findings that `user` may see."""
     found = tuple(read_findings(_findings(audit, user)))
-    is_whole = can_see_checklist(user, audit)
+    is_whole = _sees_all(user, audit)
     return closing_paper(read_audit(audit, user), found, is_whole=is_whole)
 
 
 def report(audit: Audit, user: Any = None) -> Paper:
     """Return the report as `user` may read it; None is for keeping it, whole."""
-    is_whole = user is None or can_see_checklist(user, audit)
+    is_whole = user is None or _sees_all(user, audit)
     findings = audit.findings.standing() if is_whole else _findings(audit, user)
     facts = ReportFacts(
         audit=read_audit(audit, user),
@@ -66,6 +66,10 @@ def report(audit: Audit, user: Any = None) -> Paper:
         is_whole=is_whole,
     )
     return report_paper(facts)
+
+
+def _sees_all(user: Any, audit: Audit) -> bool:
+    return can_see_checklist(user, audit) and not unread_procedures(user, audit)
 
 
 def read_audit(audit: Audit, user: Any = None) -> AuditFacts:
@@ -213,11 +217,15 @@ def _evidence_of(findings: list[Finding]) -> dict[int, list[Evidence]]:
     return found
 
 
-def read_samples(audit: Audit) -> tuple[Sample, ...]:
-    """Return the dossiers with their handlers and the issue they are judged by."""
+def read_samples(audit: Audit, *, hidden: Collection[int] = ()) -> tuple[Sample, ...]:
+    """Return the dossiers with their handlers and the issue they are judged by.
+
+    None is of a procedure whose key is in `hidden`.
+    """
     handlers = DossierHandler.objects.filter(removed_at=None)
     dossiers = (
         audit.dossiers.standing()
+        .exclude(procedure__in=hidden)
         .select_related("procedure", "version")
         .prefetch_related(Prefetch("handlers", handlers))
     )

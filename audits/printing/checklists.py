@@ -1,13 +1,14 @@
 """The checklist of an audit as it is printed."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from audits.board import Line, board_of
 from audits.models import Audit, Evidence, ItemAnswer, Nonconformity, SiteConfirmation
 from audits.papers.checklist import ChecklistFacts, Settled, blank_paper, filled_paper
 from audits.papers.letterhead import Piece
+from audits.permissions.audits import unread_procedures
 from audits.printing.audits import read_audit, read_samples
 from audits.printing.shared import bytes_of, pieces_of
 from qms.records.paper import Paper
@@ -15,19 +16,21 @@ from qms.records.paper import Paper
 
 def blank_checklist(audit: Audit, user: Any) -> Paper:
     """Return the questions to be filled in by hand."""
-    return blank_paper(ChecklistFacts(read_audit(audit, user), board_of(audit), (), (), {}, {}, {}))
+    lines = board_of(audit, hidden=_hidden(audit, user))
+    return blank_paper(ChecklistFacts(read_audit(audit, user), lines, (), (), {}, {}, {}))
 
 
 def filled_checklist(audit: Audit, user: Any) -> Paper:
     """Return the checklist with all that was written down."""
-    lines = board_of(audit)
+    hidden = _hidden(audit, user)
+    lines = board_of(audit, hidden=hidden)
     sheets = Nonconformity.objects.filter(finding__audit=audit).values_list("finding", "number")
     return filled_paper(
         ChecklistFacts(
             audit=read_audit(audit, user),
             lines=lines,
-            samples=read_samples(audit),
-            settled=tuple(_settled(audit)),
+            samples=read_samples(audit, hidden=hidden),
+            settled=tuple(_settled(audit, {line.item.pk for line in lines})),
             evidence=_evidence(audit),
             signed=_signed(lines),
             sheets=dict(sheets),
@@ -35,10 +38,14 @@ def filled_checklist(audit: Audit, user: Any) -> Paper:
     )
 
 
-def _settled(audit: Audit) -> Iterator[Settled]:
+def _hidden(audit: Audit, user: Any) -> frozenset[int]:
+    return frozenset() if user is None else unread_procedures(user, audit)
+
+
+def _settled(audit: Audit, items: Collection[int]) -> Iterator[Settled]:
     """Yield the answers that two people gave beside each other, and what was chosen."""
     answers = list(
-        ItemAnswer.objects.filter(item__audit=audit, item__removed_at=None)
+        ItemAnswer.objects.filter(item__in=items, item__audit=audit)
         .select_related("item", "answered_by", "dossier")
         .order_by("item__position", "pk")
     )

@@ -15,8 +15,9 @@ from qms.organisation.roles import Role
 from tests.audits.making import make_audit, make_auditor
 from tests.audits.making_findings import Field, make_finding
 from tests.audits.making_nc import make_action, make_nonconformity
-from tests.audits.making_papers import evidence_of
+from tests.audits.making_papers import close_and_contest, evidence_of, make_told
 from tests.factories import Office, make_unit, make_user, make_version, restrict, sign_in
+from tests.papers import word_texts
 
 pytestmark = pytest.mark.django_db
 
@@ -99,3 +100,48 @@ def test_the_secretary_reads_no_draft_of_a_finding(client: Client) -> None:
     meeting = reverse("audits:audit-closing-meeting", args=[field.audit.slug])
     assert finding.gap in sign_in(client, field.lead).get(meeting).content.decode()
     assert field.audit.status == AuditStatus.UNDER_WAY
+
+
+@pytest.mark.parametrize("role", [Role.EXTERNAL_CHECKER, Role.INTERNAL_AUDITOR])
+def test_what_was_found_in_a_restricted_procedure_is_for_those_who_read_it(
+    client: Client, role: Role
+) -> None:
+    told = make_told(title=SECRET)
+    close_and_contest(told)
+    audit, procedure = told.audit, told.filled.version.procedure
+    restrict(procedure)
+    watcher = make_user(role, unit=audit.agency)
+    lists = [
+        *(reverse(f"audits:{n}", args=[audit.slug]) for n in ("checklist", "sampling")),
+        reverse("audits:finding-list", args=[audit.slug]),
+        reverse("audits:summary-findings"),
+    ]
+    paper = reverse("audits:paper", args=[audit.slug, "checklist", "docx"])
+    evidence = told.filled.item().evidence.get()
+    hidden = [
+        reverse("audits:item-detail", args=[audit.slug, told.filled.item().pk]),
+        reverse("audits:finding-detail", args=[audit.slug, told.major.seq]),
+        reverse("audits:evidence-file", args=[evidence.pk]),
+    ]
+    secrets = (SECRET, procedure.code, told.major.requirement)
+
+    def shown(page: str) -> list[str]:
+        answer = client.get(page)
+        assert answer.status_code == 200, page
+        text = " ".join(word_texts(answer.content)) if page == paper else answer.content.decode()
+        return [secret for secret in secrets if secret in text]
+
+    def asked(page: str) -> int:
+        answer = client.get(page)
+        assert answer.getvalue()  # a file is read to its end, and so closed
+        return answer.status_code
+
+    sign_in(client, watcher)
+    assert [shown(page) for page in [*lists, paper]] == [[]] * 5
+    assert [asked(page) for page in hidden] == [404] * 3
+    general = reverse("audits:finding-detail", args=[audit.slug, told.improvement.seq])
+    assert client.get(general).status_code == 200
+    for reader in (told.filled.lead, told.filled.office.leader):
+        sign_in(client, reader)
+        assert all(shown(page) for page in [*lists, paper])
+        assert [asked(page) for page in hidden] == [200] * 3

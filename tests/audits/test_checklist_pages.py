@@ -96,7 +96,7 @@ def test_checklist_query_count_is_constant(
         answer(item, filled.lead)
     sign_in(client, filled.auditor)
 
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(24):
         response = client.get(address(filled))
 
     assert response.context["progress"].total == 5 + clauses
@@ -112,7 +112,7 @@ def test_item_query_count_is_constant(
 
     where = filled.item().get_absolute_url()
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         response = client.get(where)
 
     assert response.context["place"].total == 5 + clauses

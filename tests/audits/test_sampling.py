@@ -277,7 +277,7 @@ def test_sampling_query_count_is_constant(
         answer(filled.item(), filled.lead, dossier=dossier.pk)
     sign_in(client, filled.auditor)
 
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(24):
         response = client.get(address(filled))
 
     assert response.context["samples"][0].count == count
