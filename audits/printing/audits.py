@@ -50,13 +50,13 @@ def planning_paper(audit: Audit, kind: str, user: Any) -> Paper:
 def closing_minutes(audit: Audit, user: Any) -> Paper:
     """Return the minutes of the closing meeting with the findings that `user` may see."""
     found = tuple(read_findings(_findings(audit, user)))
-    is_whole = _sees_all(user, audit)
+    is_whole = sees_all(user, audit)
     return closing_paper(read_audit(audit, user), found, is_whole=is_whole)
 
 
 def report(audit: Audit, user: Any = None) -> Paper:
     """Return the report as `user` may read it; None is for keeping it, whole."""
-    is_whole = user is None or _sees_all(user, audit)
+    is_whole = user is None or sees_all(user, audit)
     findings = audit.findings.standing() if is_whole else _findings(audit, user)
     facts = ReportFacts(
         audit=read_audit(audit, user),
@@ -68,7 +68,8 @@ def report(audit: Audit, user: Any = None) -> Paper:
     return report_paper(facts)
 
 
-def _sees_all(user: Any, audit: Audit) -> bool:
+def sees_all(user: Any, audit: Audit) -> bool:
+    """Tell whether `user` reads all that the papers tell, and so the report that was kept."""
     return can_see_checklist(user, audit) and not unread_procedures(user, audit)
 
 

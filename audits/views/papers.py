@@ -18,10 +18,9 @@ from audits.pages.prints import NAMES
 from audits.pages.programmes import visible_programme
 from audits.papers.register import register_paper, register_workbook
 from audits.permissions.audits import visible_audits
-from audits.permissions.checklist import can_see_checklist
 from audits.permissions.nonconformities import visible_nonconformities
 from audits.permissions.papers import can_print
-from audits.printing.audits import closing_minutes, planning_paper, report
+from audits.printing.audits import closing_minutes, planning_paper, report, sees_all
 from audits.printing.checklists import blank_checklist, filled_checklist
 from audits.printing.nonconformities import nonconformity_paper, register_entries
 from audits.printing.programmes import plan_paper
@@ -59,13 +58,16 @@ def _file(data: bytes, ending: str, name: str) -> HttpResponse:
 
 @require_safe
 def paper(request: UserRequest, slug: str, kind: str, ending: str) -> HttpResponseBase:
-    """Print a paper of an audit; the approved report is the file that was kept of it."""
+    """Print a paper of an audit; the approved report is the file that was kept of it.
+
+    Who may not read all of it has an extract, made anew.
+    """
     visible = visible_audits(request.user).select_related("agency")
     audit = get_object_or_404(visible, slug=slug)
     if not can_print(request.user, audit, kind):
         raise PermissionDenied
     name = f"{audit.number} {NAMES[kind]}"
-    if kind == "report" and ending == "pdf" and can_see_checklist(request.user, audit):
+    if kind == "report" and ending == "pdf" and sees_all(request.user, audit):
         kept = kept_report(audit)
         if kept is not None:
             return files.response(kept.file, name=f"{name}.pdf", inline=True)

@@ -143,6 +143,25 @@ def test_people_of_a_unit_have_an_extract_once_the_report_is_approved(client: Cl
     assert got(client, told.filled.office.staff, url(told.audit, "report")) == 403
 
 
+def test_a_kept_report_is_an_extract_for_who_may_not_read_a_procedure_in_it(client: Client) -> None:
+    told = make_told(title="Quy trình xử lý đơn tố cáo")
+    close_and_contest(told)
+    making_papers.report(told)
+    keep_report(told.audit, told.filled.office.leader)
+    restrict(told.filled.version.procedure)
+    checker = make_user(Role.EXTERNAL_CHECKER, unit=told.audit.agency)
+    read = {}
+    for user in (checker, told.filled.office.leader, told.filled.lead):
+        client.force_login(user)
+        read[user] = whole(client.get(url(told.audit, "report")).getvalue())
+
+    assert "tốcáo" not in read[checker]
+    assert "TRÍCHBÁOCÁO" in read[checker]
+    for user in (told.filled.office.leader, told.filled.lead):
+        assert "tốcáo" in read[user]
+        assert "TRÍCHBÁOCÁO" not in read[user]
+
+
 def test_audit_page_offers_what_the_person_may_print(client: Client, office: Office) -> None:
     audit = make_audit(office, status=AuditStatus.NOTIFIED)
     offered = {}
