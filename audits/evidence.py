@@ -30,7 +30,13 @@ from audits.models import (
     SiteConfirmation,
     Treatment,
 )
-from audits.permissions.audits import can_plan, leads_agency, membership, visible_findings
+from audits.permissions.audits import (
+    can_plan,
+    leads_agency,
+    membership,
+    unread_procedures,
+    visible_findings,
+)
 from audits.permissions.nonconformities import visible_nonconformities
 from procedures.permissions import reader_agencies, visible_procedures
 from qms.organisation.models import Unit, has_role
@@ -115,6 +121,11 @@ def _keys(rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows.order_by().values("pk")
 
 
+def _unread(audit: Audit, user: Any) -> frozenset[int]:
+    """Return the keys of the restricted procedures of which the person is told nothing."""
+    return frozenset() if user is None else unread_procedures(user, audit)
+
+
 def _planned(audit: Audit, sight: Sight, user: Any) -> list[Part]:
     subjects = AuditSubject.objects.filter(audit=audit)
     if user is not None:
@@ -133,8 +144,9 @@ def _planned(audit: Audit, sight: Sight, user: Any) -> list[Part]:
         Part(sessions),
         Part(SessionAuditor.objects.filter(session__in=_keys(sessions))),
         Part(Attendance.objects.filter(session__in=_keys(sessions))),
-        Part(AuditPaper.objects.filter(audit=audit)),
     ]
+    if not _unread(audit, user):  # what was kept is whole
+        parts.append(Part(AuditPaper.objects.filter(audit=audit)))
     if sight is not Sight.OUTSIDE:
         parts.append(Part(AuditMember.objects.filter(audit=audit)))
         parts.append(Part(AuditGrant.objects.filter(content_object=audit)))
@@ -144,8 +156,12 @@ def _planned(audit: Audit, sight: Sight, user: Any) -> list[Part]:
 def _found(audit: Audit, sight: Sight, user: Any) -> list[Part]:
     """Return checklist, answers, evidence and findings; of what was put aside the team's alone."""
     items = ChecklistItem.objects.filter(audit=audit)
-    answers = ItemAnswer.objects.filter(item__audit=audit)
     dossiers = SampledDossier.objects.filter(audit=audit)
+    if unread := _unread(audit, user):
+        about = Q(subject__procedure__in=unread) | Q(version__procedure__in=unread)
+        items = items.exclude(pk__in=_keys(items.filter(about)))
+        dossiers = dossiers.exclude(procedure__in=unread)
+    answers = ItemAnswer.objects.filter(item__in=_keys(items))
     findings = Finding.objects.filter(audit=audit)
     if user is not None:
         findings = findings.filter(pk__in=_keys(visible_findings(user, audit)))

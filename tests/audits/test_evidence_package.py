@@ -8,13 +8,14 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from audits.actions.keeping import keep_report
 from audits.models import Audit, Evidence
 from qms.organisation.models import User
 from qms.organisation.roles import Role
 from qms.records.evidence import verify_evidence as checker
 from qms.records.models import Job
 from tests.audits.making_papers import close_and_contest, make_told, report
-from tests.factories import Office, make_user, sign_in
+from tests.factories import Office, make_user, restrict, sign_in
 from tests.packages import members_of
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +75,31 @@ def test_each_takes_what_they_may_see_and_it_holds(
         office.leader: (False, True, False, True, True),
         visitor: (False, True, False, False, True),
     }
+
+
+def test_package_tells_nothing_of_a_procedure_that_its_taker_may_not_read(
+    client: Client, tmp_path: Path, django_capture_on_commit_callbacks: Any
+) -> None:
+    told = make_told(title="Quy trình xử lý đơn tố cáo")
+    close_and_contest(told)
+    report(told)
+    office, audit, procedure = told.filled.office, told.audit, told.filled.version.procedure
+    keep_report(audit, office.leader)
+    restrict(procedure)
+    visitor = make_user(Role.EXTERNAL_CHECKER, unit=office.agency)
+    secrets = (procedure.title, procedure.code, told.major.requirement, told.major.gap)
+    leaked = {}
+    for user in (visitor, office.leader):
+        members = _taken(client, user, audit, tmp_path, django_capture_on_commit_callbacks)
+        text = " ".join(
+            data.decode() for name, data in members.items() if name.endswith((".jsonl", ".json"))
+        )
+        kept = bool(_rows(members, "audits_auditpaper"))
+        leaked[user] = ([secret for secret in secrets if secret in text], kept)
+
+    assert leaked[visitor] == ([], False)
+    assert leaked[office.leader][0]
+    assert leaked[office.leader][1]
 
 
 def test_package_is_refused_before_the_report_is_approved_and_to_others(client: Client) -> None:
