@@ -66,7 +66,10 @@ def _quick_and_apart(settings: Any, tmp_path: Path) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _system_of_this_test() -> None:
+def _system_of_this_test() -> Iterator[None]:
+    """Also afterwards: what a module shares is made before the next test begins."""
+    forget_system()
+    yield
     forget_system()
 
 
