@@ -89,15 +89,19 @@ def server(folder: str) -> Iterator[int]:
         port = int(probe.getsockname()[1])
     environment = {**settings(folder), "PORT": str(port), "WEB_CONCURRENCY": "1"}
     command = [sys.executable, "-m", "gunicorn", "--max-requests=0", "qms.wsgi"]
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE) as process:
+    words = Path(folder, "server.log")  # a pipe that nobody reads would fill, and the server wait
+    with (
+        words.open("wb") as log,
+        subprocess.Popen(command, cwd=ROOT, env=environment, stderr=log) as process,
+    ):
         try:
-            wait_for(port, process)
+            wait_for(port, process, words)
             yield port
         finally:
             process.terminate()
 
 
-def wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
+def wait_for(port: int, process: "subprocess.Popen[bytes]", words: Path) -> None:
     """Return when the bare page is answered; stop with the server's words if it never is."""
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
@@ -112,7 +116,8 @@ def wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
         finally:
             connection.close()
     process.terminate()
-    sys.exit(process.communicate()[1].decode(errors="replace") or "The server did not answer.")
+    process.wait()
+    sys.exit(words.read_text(errors="replace") or "The server did not answer.")
 
 
 def settings(folder: str) -> dict[str, str]:
