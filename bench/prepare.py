@@ -76,7 +76,7 @@ def pages() -> dict[str, str]:
         "danh sách KPH": "/khong-phu-hop/",
         "một phiếu KPH": sheet.get_absolute_url(),
         "tổng hợp đánh giá": "/danh-gia/tong-hop/",
-        "PDF đã giữ": f"{edition}pdf/",
+        "PDF đã giữ": f"{edition}ban-luu-goc/",
         "PDF dựng ngay": f"{edition}pdf/?ky-tay=1",
     }
 
