@@ -4,15 +4,13 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
 
 from audits.models import Audit, AuditMember
 from qms.foundation.dates import format_date
 from qms.foundation.forms import DateField, LineField
 from qms.organisation.forms import PasswordForm, SomebodyForm
-from qms.organisation.models import User, people_of
-from qms.records import files
-from qms.records.models import StoredFile
+from qms.organisation.models import people_of
+from qms.records.uploads import UploadForm
 
 
 class MemberForm(SomebodyForm):
@@ -70,7 +68,7 @@ class CountersignForm(PasswordForm):
         return [line for line in self.cleaned_data["seen"].splitlines() if line]
 
 
-class TeamDecisionForm(forms.Form):
+class TeamDecisionForm(UploadForm):
     """The quyết định thành lập đoàn, as the văn thư enters it."""
 
     number = LineField(
@@ -83,16 +81,3 @@ class TeamDecisionForm(forms.Form):
         required=False,
         help_text=f"Bản gốc đã ký, tối đa {settings.MAX_UPLOAD_BYTES // 1048576} MB.",
     )
-
-    def clean_file(self) -> UploadedFile | None:
-        upload: UploadedFile | None = self.cleaned_data["file"]
-        if upload is not None:
-            self.file_data, self.file_kind = files.taken(upload, allowed=files.SCANS)
-        return upload
-
-    def kept(self, *, by: User) -> StoredFile | None:
-        """Keep the file of a valid form, if one was sent."""
-        upload: UploadedFile | None = self.cleaned_data["file"]
-        if upload is None:
-            return None
-        return files.store(self.file_data, upload.name or "", kind=self.file_kind, by=by)

@@ -183,7 +183,7 @@ def audit_team_decision(request: UserRequest, slug: str) -> HttpResponse:
     form = TeamDecisionForm(request.POST or None, request.FILES or None, initial=initial)
     if form.is_valid():
         try:
-            given = form.cleaned_data | {"file": form.kept(by=request.user)}
+            given = form.cleaned_data | {"file": form.stored(by=request.user)}
             audit.record_team_decision(by=request.user, **given)
         except ValidationError as refusal:
             show_refusal(form, refusal)

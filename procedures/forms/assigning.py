@@ -4,15 +4,14 @@ import datetime as dt
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 
 from procedures.actions.assigning import Given, Paper
 from procedures.models import Field, FieldAssignment
 from qms.foundation.dates import today
 from qms.foundation.forms import DateField, LineField
 from qms.organisation.models import Unit, User, people_of
-from qms.records import files
 from qms.records.models import Mandate
+from qms.records.uploads import UploadForm
 
 _DAY = dt.timedelta(days=1)
 
@@ -70,7 +69,7 @@ class AssignmentForm(PaperForm):
         return cleaned
 
 
-class MandateForm(PaperForm):
+class MandateForm(UploadForm, PaperForm):
     """The head lets somebody sign in their stead, in writing."""
 
     kind = forms.ChoiceField(
@@ -117,12 +116,6 @@ class MandateForm(PaperForm):
         self.fields["giver"].queryset = people  # type: ignore[attr-defined]
         self.fields["holder"].queryset = people.exclude(pk=user.pk)  # type: ignore[attr-defined]
 
-    def clean_file(self) -> UploadedFile | None:
-        upload: UploadedFile | None = self.cleaned_data["file"]
-        if upload is not None:
-            self.file_data, self.file_kind = files.taken(upload, allowed=files.SCANS)
-        return upload
-
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if not cleaned.get("for_documents") and not cleaned.get("for_audits"):
@@ -132,10 +125,6 @@ class MandateForm(PaperForm):
     def given(self, *, by: User) -> Given:
         """Return what was entered; the file is kept by now."""
         told = self.cleaned_data
-        upload: UploadedFile | None = told["file"]
-        kept = None
-        if upload is not None:
-            kept = files.store(self.file_data, upload.name or "", kind=self.file_kind, by=by)
         return Given(
             kind=told["kind"],
             giver=told["giver"],
@@ -143,7 +132,7 @@ class MandateForm(PaperForm):
             content=told["content"],
             for_documents=told["for_documents"],
             for_audits=told["for_audits"],
-            file=kept,
+            file=self.stored(by=by),
         )
 
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Case, IntegerField, QuerySet, When
 
 from procedures.circulation import asking_periods
@@ -13,11 +12,10 @@ from procedures.permissions import visible_issued
 from qms.foundation.dates import today
 from qms.foundation.forms import DateField, LineField, ManyField
 from qms.organisation.models import Unit, User, people_of
-from qms.records import files
-from qms.records.models import StoredFile
+from qms.records.uploads import UploadForm
 
 
-class SignedListForm(forms.Form):
+class SignedListForm(UploadForm):
     """The scan of the list that people signed."""
 
     file = forms.FileField(
@@ -28,19 +26,6 @@ class SignedListForm(forms.Form):
             "empty": "Tệp rỗng. Hãy chọn lại tệp có nội dung.",
         },
     )
-
-    def clean_file(self) -> UploadedFile | None:
-        upload: UploadedFile | None = self.cleaned_data["file"]
-        if upload is not None:
-            self.file_data, self.file_kind = files.taken(upload, allowed=files.SCANS)
-        return upload
-
-    def stored(self, *, by: User) -> StoredFile | None:
-        """Return the scan, kept by now; call it when the form is valid."""
-        upload: UploadedFile | None = self.cleaned_data["file"]
-        if upload is None:
-            return None
-        return files.store(self.file_data, upload.name or "", kind=self.file_kind, by=by)
 
 
 class _VersionsField(ManyField):

@@ -23,6 +23,7 @@ from qms.records import files
 from qms.records.models import Signature, StoredFile
 from qms.records.pades import check_pdf
 from qms.records.signatures import Signing
+from qms.records.uploads import UploadForm
 
 
 class _VersionsField(ManyField):
@@ -246,7 +247,7 @@ class ApproveForm(SigningForm):
     seen = forms.CharField(widget=forms.HiddenInput)
 
 
-class CorrectionForm(SigningForm):
+class CorrectionForm(UploadForm, SigningForm):
     """What is right about number and dates, why, and the paper that says so."""
 
     number = LineField(label="Số, ký hiệu đúng", max_length=60)
@@ -281,26 +282,16 @@ class CorrectionForm(SigningForm):
         "password",
     )
 
-    def clean_file(self) -> UploadedFile | None:
-        upload: UploadedFile | None = self.cleaned_data["file"]
-        if upload is not None:
-            self.file_data, self.file_kind = files.taken(upload, allowed=files.SCANS)
-        return upload
-
     def correction(self, *, by: User) -> Correction:
         """Return what was entered; the file is kept by now."""
         told = self.cleaned_data
-        upload: UploadedFile | None = told["file"]
-        kept: StoredFile | None = None
-        if upload is not None:
-            kept = files.store(self.file_data, upload.name or "", kind=self.file_kind, by=by)
         return Correction(
             number=told["number"],
             signed_on=told["signed_on"],
             effective_on=told["effective_on"],
             reason=told["reason"],
             reference=told["reference"],
-            file=kept,
+            file=self.stored(by=by),
         )
 
 

@@ -6,7 +6,6 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import URLValidator
 
 from procedures.forms.catalogue import sane_day
@@ -14,8 +13,7 @@ from procedures.models import YearPaper
 from qms.foundation.forms import DateField, LineField
 from qms.foundation.text import clean_lines
 from qms.organisation.models import User
-from qms.records import files
-from qms.records.models import StoredFile
+from qms.records.uploads import UploadForm
 
 _KINDS = frozenset({"pdf", "docx", "xlsx", "jpg", "png"})
 _LIMIT = settings.MAX_UPLOAD_BYTES // 1048576
@@ -33,23 +31,11 @@ def _file_field(**given: Any) -> forms.FileField:
     )
 
 
-class _FileForm(forms.Form):
+class _FileForm(UploadForm):
     """A form with one file, whose kind is told from its bytes."""
 
+    ALLOWED = _KINDS
     file = _file_field(label="Tệp", required=False)
-
-    def clean_file(self) -> UploadedFile | None:
-        upload: UploadedFile | None = self.cleaned_data["file"]
-        if upload is not None:
-            self.file_data, self.file_kind = files.taken(upload, allowed=_KINDS)
-        return upload
-
-    def stored(self, *, by: User) -> StoredFile | None:
-        """Return the file, kept by now; call it when the form is valid."""
-        upload: UploadedFile | None = self.cleaned_data["file"]
-        if upload is None:
-            return None
-        return files.store(self.file_data, upload.name or "", kind=self.file_kind, by=by)
 
     def values(self, *, by: User) -> dict[str, Any]:
         """Return the columns that are typed; a file among them only where one was given."""
